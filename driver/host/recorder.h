@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * The run folder: `<institution>__<cell>__<YYYYMMDD>_<nnn>` holding
+ *
+ *   <same name>.bdf.csv            rows, appended and flushed, never rewritten, valid at every instant
+ *   <same name>.bdf.metadata.json  sidecar, replaced atomically
+ *   events.csv                     one row per event, written at once
+ *   result.json                    the result so far, replaced atomically at every step end
+ *   experiment.yaml, rig.yaml      copies of what was run
+ *
+ * Rows are collected and written in one write(2) per batch; fdatasync at a stated interval and at
+ * every event and step change. Errors of the disk are returned, never swallowed; rows that could not
+ * be written stay in the buffer and are tried again. Nothing allocates after open.
+ */
+#ifndef SG_HOST_RECORDER_H
+#define SG_HOST_RECORDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "core/event.h"
+#include "core/text.h"
+#include "device.h"
+#include "experiment/experiment.h"
+#include "experiment/plan.h"
+#include "experiment/result.h"
+#include "format/row.h"
+
+struct sg_recorder;
+struct sg_clock;
+
+/** What the sidecar and result.json say beside the numbers. Pointers borrowed until close. */
+struct sg_record_meta {
+	const struct sg_experiment *experiment;
+	const struct sg_plan *plan;
+	const struct sg_identity *potentiostat;
+	const struct sg_identity *chamber;   /**< or NULL */
+	const struct sg_potentiostat_caps *caps;
+	const char *experiment_path;         /**< copied into the folder */
+	const char *rig_path;                /**< or NULL */
+	const char *program_version;
+	const char *clock_kind;              /**< "real", "scaled x90", "lockstep" */
+	int64_t started_utc_ns;
+};
+
+/**
+ * Make the folder and open the files. why: one sentence on failure.
+ * flush_interval_s: longest time a row waits for fdatasync (1 s usual).
+ */
+enum sg_err sg_recorder_open(const struct sg_record_meta *meta, double flush_interval_s, struct sg_clock *clock,
+			     struct sg_text *why, struct sg_recorder **out);
+
+/** Path of the folder / of one file in it; valid until close. */
+const char *sg_recorder_folder(const struct sg_recorder *recorder);
+const char *sg_recorder_table(const struct sg_recorder *recorder);
+
+enum sg_err sg_recorder_row(struct sg_recorder *recorder, const struct sg_row *row);
+enum sg_err sg_recorder_event(struct sg_recorder *recorder, const struct sg_event *event, int64_t utc_ns);
+
+/** To be called every loop turn: flushes when it is time. */
+enum sg_err sg_recorder_tick(struct sg_recorder *recorder, int64_t now_ns);
+
+/** Write everything out now, fdatasync. */
+enum sg_err sg_recorder_flush(struct sg_recorder *recorder);
+
+/** How a run stands or ended; words for result.json. */
+struct sg_run_summary {
+	const char *state;      /**< "running", "completed", "stopped", "failed" */
+	const char *stopped_by; /**< "" while running; "end_of_plan", "hard_short", "limit_voltage", "operator", "communication", ... */
+	char detail[SG_EVENT_TEXT_SIZE]; /**< one sentence */
+	bool cell_off_verified;
+	double test_time_s;
+	int64_t ended_utc_ns;   /**< 0 while running */
+};
+
+/** Replace result.json and the sidecar, atomically (write beside, fsync, rename). */
+enum sg_err sg_recorder_result(struct sg_recorder *recorder, const struct sg_result *result,
+			       const struct sg_run_summary *summary);
+
+/** Flush and close. Returns the first error that lost something. NULL is fine. */
+enum sg_err sg_recorder_close(struct sg_recorder *recorder);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/caps.h"
+
+#include <math.h>
+
+double sg_caps_range_for(const struct sg_potentiostat_caps *caps, double current_a)
+{
+	/* One part in 1e9 of grace: 1.0 mA must not miss the 1 mA range by a rounding. */
+	const double need_a = fabs(current_a) * (1.0 - 1e-9);
+
+	if (need_a > caps->current_max_a)
+		return 0.0;
+	for (size_t i = 0; i < caps->range_count; i++) {
+		if (need_a <= caps->range_a[i] * caps->range_use)
+			return caps->range_a[i];
+	}
+	return 0.0;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/event.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *sg_event_name(enum sg_event_type type)
+{
+	switch (type) {
+	case SG_EVENT_RUN_STARTED:
+		return "run_started";
+	case SG_EVENT_STEP_STARTED:
+		return "step_started";
+	case SG_EVENT_STEP_ENDED:
+		return "step_ended";
+	case SG_EVENT_RUN_ENDED:
+		return "run_ended";
+	case SG_EVENT_OPERATOR:
+		return "operator";
+	case SG_EVENT_HARD_SHORT:
+		return "hard_short";
+	case SG_EVENT_SHORT_OR_SENSE:
+		return "short_or_sense";
+	case SG_EVENT_DATA_FAULT:
+		return "data_fault";
+	case SG_EVENT_TIME_FAULT:
+		return "time_fault";
+	case SG_EVENT_GAP:
+		return "gap";
+	case SG_EVENT_LIMIT:
+		return "limit";
+	case SG_EVENT_TEMPERATURE:
+		return "temperature";
+	case SG_EVENT_COMMUNICATION:
+		return "communication";
+	case SG_EVENT_CHAMBER_ALARM:
+		return "chamber_alarm";
+	case SG_EVENT_SAFE_OFF:
+		return "safe_off";
+	case SG_EVENT_DISK:
+		return "disk";
+	case SG_EVENT_TYPES:
+		break;
+	}
+	return "unknown";
+}
+
+const char *sg_grade_name(enum sg_grade grade)
+{
+	switch (grade) {
+	case SG_GRADE_INFO:
+		return "info";
+	case SG_GRADE_WARNING:
+		return "warning";
+	case SG_GRADE_ALARM:
+		return "alarm";
+	}
+	return "unknown";
+}
+
+void sg_event_init(struct sg_event *event, enum sg_event_type type, enum sg_grade grade, double time_s)
+{
+	memset(event, 0, sizeof(*event));
+	event->type = type;
+	event->grade = grade;
+	event->time_s = time_s;
+	event->since_s = time_s;
+	event->value = NAN;
+	event->reference = NAN;
+}
+
+void sg_event_say(struct sg_event *event, const char *format, ...)
+{
+	int wanted;
+	va_list args;
+
+	va_start(args, format);
+	wanted = vsnprintf(event->text, sizeof(event->text), format, args);
+	va_end(args);
+	if (wanted >= (int)sizeof(event->text))
+		memcpy(event->text + sizeof(event->text) - 4, "...", 4);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * Something worth telling a person and keeping in events.csv: always with a time and evidence.
+ */
+#ifndef SG_CORE_EVENT_H
+#define SG_CORE_EVENT_H
+
+#include <stdint.h>
+
+enum sg_event_type {
+	/* the run */
+	SG_EVENT_RUN_STARTED,
+	SG_EVENT_STEP_STARTED,
+	SG_EVENT_STEP_ENDED,
+	SG_EVENT_RUN_ENDED,
+	SG_EVENT_OPERATOR, /**< a person asked for something: Ctrl-C */
+	/* the cell: what detectors say */
+	SG_EVENT_HARD_SHORT,
+	SG_EVENT_SHORT_OR_SENSE, /**< a short or a lost sense lead: the reading cannot tell */
+	/* the record: never to be read as a cell event */
+	SG_EVENT_DATA_FAULT, /**< torn line, NaN, stuck code, current off its set point, ... */
+	SG_EVENT_TIME_FAULT, /**< clock restarted, repeated or jumped */
+	SG_EVENT_GAP,        /**< a hole in the samples, or in the current at a change of block */
+	/* limits and the rig */
+	SG_EVENT_LIMIT, /**< a guard limit, or the limit inside the instrument */
+	SG_EVENT_TEMPERATURE, /**< excursion, hold, end of hold, soak reached */
+	SG_EVENT_COMMUNICATION, /**< lost, garbled, silent, recovered */
+	SG_EVENT_CHAMBER_ALARM,
+	SG_EVENT_SAFE_OFF, /**< the cell was switched off, verified or not */
+	SG_EVENT_DISK,
+	SG_EVENT_TYPES,
+};
+
+enum sg_grade {
+	SG_GRADE_INFO,
+	SG_GRADE_WARNING,
+	SG_GRADE_ALARM,
+};
+
+#define SG_EVENT_TEXT_SIZE 192
+
+struct sg_event {
+	enum sg_event_type type;
+	enum sg_grade grade;
+	double time_s;      /**< test time at which it was recognized */
+	double since_s;     /**< test time of the first sample that belongs to it; <= time_s */
+	uint32_t step;      /**< step count of the record, 0 before the first */
+	double value;       /**< the evidence, in the unit the text names; NAN if none */
+	double reference;   /**< what it was held against; NAN if none */
+	char text[SG_EVENT_TEXT_SIZE]; /**< one sentence: what, evidence with units, what else it could be */
+};
+
+/** Stable name, e.g. "hard_short". Static storage. */
+const char *sg_event_name(enum sg_event_type type);
+const char *sg_grade_name(enum sg_grade grade);
+
+/** Start an event: everything zero, value and reference NAN, since = time. */
+void sg_event_init(struct sg_event *event, enum sg_event_type type, enum sg_grade grade, double time_s);
+
+/** Set the sentence, as printf does; cut off with "..." when it does not fit. */
+__attribute__((format(printf, 2, 3))) void sg_event_say(struct sg_event *event, const char *format, ...);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * What a test found, per half-step and in all. Fed by a live run and by a replay alike; holds no more
+ * than one record per half-step, allocated before the run.
+ */
+#ifndef SG_EXPERIMENT_RESULT_H
+#define SG_EXPERIMENT_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "core/event.h"
+#include "core/segment.h"
+
+/** One half-step (or half-cycle): a stretch of constant set current. */
+struct sg_half_step {
+	uint32_t step_count;    /**< as in the record */
+	uint32_t cycle;         /**< ccd level or cycle */
+	double density_ma_cm2;  /**< set, signed */
+	double begin_s;         /**< test time */
+	double end_s;           /**< last sample */
+	double planned_s;       /**< 0 if unknown (replay) */
+	double charge_c;        /**< signed, measured */
+	double voltage_first_v; /**< first valid reading, NAN if none */
+	double voltage_last_v;  /**< last reading before the event or the end */
+	double resistance_ohm;  /**< at the last valid reading, NAN if none */
+	double temperature_c;   /**< mean, NAN if unknown */
+	uint32_t samples;
+	bool complete;          /**< ran its planned time or charge */
+	bool shorted;           /**< a confirmed hard short began in it */
+	enum sg_end end;
+};
+
+struct sg_result {
+	double area_cm2;
+	size_t capacity;
+	size_t count;
+	struct sg_half_step *half_steps; /**< owned */
+	bool is_ccd;
+	bool short_found;
+	double ccd_short_ma_cm2;     /**< |density| of the half-step in which a short was confirmed; NAN if none */
+	double ccd_last_good_ma_cm2; /**< |density| of the last half-step completed before it; NAN if none */
+	double short_time_s;         /**< first sample of the short; NAN if none */
+	double cumulative_mah_cm2;   /**< sum of |charge| over all half-steps */
+	double net_mah_cm2;
+	uint32_t event_counts[SG_EVENT_TYPES];
+};
+
+/** Room for at most capacity half-steps (later ones are only summed). */
+enum sg_err sg_result_init(struct sg_result *result, double area_cm2, bool is_ccd, size_t capacity);
+void sg_result_fini(struct sg_result *result);
+
+/** A stretch of constant current begins. Ends the one before it, if any. */
+void sg_result_begin(struct sg_result *result, uint32_t step_count, uint32_t cycle, double density_ma_cm2,
+		     double planned_s, double time_s);
+
+/** A reading within it; valid says that V/I means something (see detector). charge_c: signed, since the stretch began. */
+void sg_result_sample(struct sg_result *result, double time_s, double voltage_v, double current_a,
+		      double temperature_c, bool valid, double charge_c);
+
+/** The stretch is over. */
+void sg_result_end(struct sg_result *result, double time_s, enum sg_end end, bool complete);
+
+/** Any event; a confirmed hard short is attributed to the half-step that holds its first sample. */
+void sg_result_event(struct sg_result *result, const struct sg_event *event);
+
+#endif
