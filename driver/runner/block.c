@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One block: from start() of the potentiostat to the end it reports, or to the end we order. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/units.h"
+#include "host/clock.h"
+#include "runner/run.h"
+
+#define START_NS (5 * SG_NS_PER_S)
+#define STOP_NS (3 * SG_NS_PER_S)
+/* Longest turn without looking at the operator, the chamber and the disk. */
+#define TURN_NS (1 * SG_NS_PER_S)
+/* Messages that may be dropped in a row before the wire counts as unusable. */
+#define WIRE_ERRORS_MAX 20u
+/* Reports that may still be under way after a stop: bounded, so that a mad instrument cannot hold us. */
+#define DRAIN_MAX 4096
+
+static const struct sg_potentiostat_ops *ops(const struct sg_run *run)
+{
+	return run->rig->potentiostat.family->potentiostat;
+}
+
+static struct sg_device *device(const struct sg_run *run)
+{
+	return run->rig->potentiostat.device;
+}
+
+static const struct sg_step *step_at(const struct sg_run *run, size_t segment)
+{
+	return &run->config->plan->steps[run->block.first_step + segment];
+}
+
+static enum sg_verdict worse(enum sg_verdict a, enum sg_verdict b)
+{
+	return a > b ? a : b;
+}
+
+/* The current stood still between two blocks although nobody planned a rest: say for how long. */
+static void tell_gap(struct sg_run *run, const struct sg_step *step, double begin_s)
+{
+	const double gap_s = begin_s - run->current_off_s;
+	struct sg_event event;
+
+	if (step->kind != SG_STEP_CURRENT || !run->current_before || isnan(run->current_off_s))
+		return;
+	sg_event_init(&event, SG_EVENT_GAP, gap_s > 5.0 ? SG_GRADE_WARNING : SG_GRADE_INFO, begin_s);
+	event.since_s = run->current_off_s;
+	event.value = gap_s;
+	sg_event_say(&event, "no current for %.3f s between two steps (change of range or of script); booked as zero",
+		     gap_s);
+	sg_run_tell(run, &event);
+}
+
+static void begin_step(struct sg_run *run, const struct sg_report *report)
+{
+	const struct sg_step *step = step_at(run, report->segment);
+	const struct sg_segment *segment = &run->segments[report->segment];
+	struct sg_event event;
+	double begin_s;
+
+	if (report->segment == 0) {
+		run->block.anchor_ns = report->host_ns;
+		begin_s = sg_seconds(report->host_ns - run->zero_ns);
+		sg_accounting_gap(&run->books, begin_s, 0.0);
+		tell_gap(run, step, begin_s);
+	} else {
+		/* No gap at the cell: the step begins where the one before it ended. */
+		begin_s = run->books.row.test_time_s;
+	}
+	run->block.at = report->segment;
+	run->block.in_step = true;
+	run->block.step_begin_s = begin_s;
+	sg_accounting_step(&run->books, step, begin_s);
+	sg_guard_arm(&run->guard, sg_run_now_s(run));
+	if (step->kind == SG_STEP_CURRENT)
+		sg_result_begin(run->result, run->books.row.step_count, step->cycle, step->density_ma_cm2,
+				segment->duration_s, begin_s);
+	sg_event_init(&event, SG_EVENT_STEP_STARTED, SG_GRADE_INFO, begin_s);
+	event.value = step->density_ma_cm2;
+	if (step->kind == SG_STEP_CURRENT)
+		sg_event_say(&event, "step %s: %+.4g mA cm-2 (%+.6g mA) for %.6g s in the %.3g mA range", step->id,
+			     step->density_ma_cm2, step->current_a * 1e3, segment->duration_s, step->range_a * 1e3);
+	else
+		sg_event_say(&event, "step %s: rest for %.6g s", step->id, segment->duration_s);
+	sg_run_tell(run, &event);
+}
+
+static void end_step(struct sg_run *run, enum sg_end end)
+{
+	const struct sg_step *step = step_at(run, run->block.at);
+	const double end_s = run->books.row.test_time_s;
+	struct sg_event event;
+
+	run->block.in_step = false;
+	if (step->kind == SG_STEP_CURRENT) {
+		sg_result_end(run->result, end_s, end, end == SG_END_DURATION);
+		run->current_off_s = end_s;
+	}
+	run->current_before = step->kind == SG_STEP_CURRENT;
+	sg_event_init(&event, SG_EVENT_STEP_ENDED, SG_GRADE_INFO, end_s);
+	sg_event_say(&event, "step %s ended: %s", step->id, sg_end_name(end));
+	sg_run_tell(run, &event);
+	if (end == SG_END_DURATION)
+		sg_engine_step_done(&run->engine, run->block.first_step + run->block.at);
+}
+
+static enum sg_verdict on_segment_end(struct sg_run *run, const struct sg_report *report)
+{
+	const size_t index = run->block.first_step + report->segment;
+	const enum sg_verdict verdict = sg_engine_on_end(&run->engine, index, report->end);
+	struct sg_event event;
+
+	if (report->end == SG_END_VOLTAGE_MAX || report->end == SG_END_VOLTAGE_MIN) {
+		sg_event_init(&event, SG_EVENT_LIMIT, verdict == SG_VERDICT_STOP ? SG_GRADE_ALARM : SG_GRADE_INFO,
+			      run->books.row.test_time_s);
+		event.value = run->books.row.voltage_v;
+		event.reference = report->end == SG_END_VOLTAGE_MAX ? run->segments[report->segment].voltage_max_v :
+								       run->segments[report->segment].voltage_min_v;
+		sg_event_say(&event, "the voltage reached %.4g V (last sample %.4f V); the instrument ended the step",
+			     event.reference, event.value);
+		sg_run_tell(run, &event);
+		if (verdict == SG_VERDICT_STOP)
+			sg_run_stop(run, sg_trip_name(SG_TRIP_VOLTAGE), SG_ERR_LIMIT, event.text);
+		else
+			run->procedure_end = "voltage";
+	} else if (verdict == SG_VERDICT_STOP) {
+		sg_run_stop(run, "instrument", SG_ERR_REFUSED, sg_device_diag(device(run)));
+	}
+	end_step(run, report->end);
+	return verdict;
+}
+
+/* Cell off now; what is still under way is collected afterwards. */
+static void order_off(struct sg_run *run)
+{
+	if (run->block.ordered_off)
+		return;
+	run->block.ordered_off = true;
+	if (ops(run)->stop(device(run), sg_run_deadline(run, STOP_NS))) {
+		/* It did not say that it ended: every second counts more than the samples under way. */
+		run->block.running = false;
+		sg_run_make_safe(run, 60.0);
+	}
+}
+
+static struct sg_reading reading_of(const struct sg_row *row)
+{
+	return (struct sg_reading){
+		.time_s = row->test_time_s,
+		.voltage_v = row->voltage_v,
+		.current_a = row->current_a,
+		.set_a = row->set_a,
+		.temperature_c = row->temperature_c,
+		.flags = row->flags,
+		.step = row->step_count,
+	};
+}
+
+static void record_sample(struct sg_run *run, const struct sg_row *row)
+{
+	const bool valid = !isnan(sg_detector_resistance_ohm(&run->detector));
+
+	if (sg_recorder_row(run->recorder, row))
+		run->disk_failed = true;
+	if (step_at(run, run->block.at)->kind == SG_STEP_CURRENT)
+		sg_result_sample(run->result, row->test_time_s, row->voltage_v, row->current_a, row->temperature_c,
+				 valid, row->step.charging_c - row->step.discharging_c);
+}
+
+/* The way of a sample: books, guard, detectors, then (if need be) cell off, and only then the record. */
+static enum sg_verdict on_sample(struct sg_run *run, struct sg_sample *sample)
+{
+	struct sg_event events[SG_DETECT_EVENTS_MAX + 1];
+	enum sg_verdict verdict = SG_VERDICT_GO_ON;
+	const struct sg_row *row;
+	struct sg_reading reading;
+	double time_s = sg_seconds(sample->host_ns - run->zero_ns);
+	size_t count = 0;
+	bool stale;
+
+	run->block.wire_errors = 0;
+	if (sample->instrument_ns != SG_NO_TIME)
+		time_s = sg_seconds(run->block.anchor_ns - run->zero_ns + sample->instrument_ns);
+	sample->set_a = run->segments[run->block.at].set_value;
+	sample->temperature_c = sg_climate_temperature_c(&run->climate, time_s, &stale);
+	if (stale)
+		sample->flags |= SG_FLAG_STALE;
+	row = sg_accounting_sample(&run->books, sample, time_s, sg_clock_utc_ns(run->config->clock));
+
+	run->trip = sg_guard_sample(&run->guard, sample, row->test_time_s,
+				    row->test.charging_c - row->test.discharging_c, &events[0]);
+	if (run->trip != SG_TRIP_NONE) {
+		verdict = sg_run_stop(run, sg_trip_name(run->trip), SG_ERR_LIMIT, events[0].text);
+		count = 1;
+	}
+	reading = reading_of(row);
+	count += sg_detector_feed(&run->detector, &reading, &events[count]);
+	for (size_t i = 0; i < count; i++) {
+		const enum sg_verdict answer = sg_engine_on_event(&run->engine, &events[i]);
+
+		if (answer == SG_VERDICT_STOP)
+			sg_run_stop(run, sg_event_name(events[i].type), SG_OK, events[i].text);
+		else if (answer == SG_VERDICT_END_PROCEDURE)
+			run->procedure_end = sg_event_name(events[i].type);
+		verdict = worse(verdict, answer);
+	}
+	if (verdict > SG_VERDICT_GO_ON)
+		order_off(run);
+	record_sample(run, row);
+	for (size_t i = 0; i < count; i++)
+		sg_run_tell(run, &events[i]);
+	return verdict;
+}
+
+static enum sg_verdict on_report(struct sg_run *run, struct sg_report *report)
+{
+	switch (report->kind) {
+	case SG_REPORT_SEGMENT_STARTED:
+		begin_step(run, report);
+		return SG_VERDICT_GO_ON;
+	case SG_REPORT_SAMPLE:
+		return on_sample(run, &report->sample);
+	case SG_REPORT_SEGMENT_ENDED:
+		return on_segment_end(run, report);
+	case SG_REPORT_SEQUENCE_ENDED:
+		run->block.running = false;
+		if (run->block.in_step) /* the instrument skipped its own "segment ended" */
+			end_step(run, report->end);
+		return SG_VERDICT_GO_ON;
+	}
+	return SG_VERDICT_GO_ON;
+}
+
+static enum sg_verdict lost(struct sg_run *run, enum sg_err err, const char *stopped_by)
+{
+	struct sg_event event;
+
+	sg_event_init(&event, SG_EVENT_COMMUNICATION, SG_GRADE_ALARM, sg_run_now_s(run));
+	sg_event_say(&event, "potentiostat: %s (%s)", sg_device_diag(device(run)), sg_err_text(err));
+	run->block.running = false;
+	sg_run_stop(run, stopped_by, err, event.text);
+	sg_run_tell(run, &event);
+	return SG_VERDICT_STOP;
+}
+
+static enum sg_verdict on_dropped_message(struct sg_run *run, enum sg_err err)
+{
+	struct sg_event event;
+
+	run->wire_errors++;
+	if (++run->block.wire_errors > WIRE_ERRORS_MAX)
+		return lost(run, err, "communication");
+	if (run->block.wire_errors == 1) { /* the first of a series is told */
+		sg_event_init(&event, SG_EVENT_COMMUNICATION, SG_GRADE_WARNING, sg_run_now_s(run));
+		sg_event_say(&event, "a message was dropped: %s (%s)", sg_device_diag(device(run)), sg_err_text(err));
+		sg_run_tell(run, &event);
+	}
+	return SG_VERDICT_GO_ON;
+}
+
+static enum sg_verdict on_silence(struct sg_run *run)
+{
+	struct sg_event event;
+
+	run->trip = sg_guard_silence(&run->guard, sg_run_now_s(run), &event);
+	if (run->trip == SG_TRIP_NONE)
+		return SG_VERDICT_GO_ON;
+	sg_run_stop(run, sg_trip_name(run->trip), SG_ERR_TIMEOUT, event.text);
+	sg_run_tell(run, &event);
+	return SG_VERDICT_STOP;
+}
+
+static enum sg_verdict on_trouble(struct sg_run *run, enum sg_err err)
+{
+	switch (sg_err_group(err)) {
+	case SG_GROUP_WIRE:
+		return on_dropped_message(run, err);
+	case SG_GROUP_DEVICE:
+		return lost(run, err, "instrument");
+	case SG_GROUP_LINK:
+		if (err == SG_ERR_TIMEOUT)
+			return on_silence(run);
+		return lost(run, err, "communication");
+	case SG_GROUP_OK:
+	case SG_GROUP_CALLER:
+	case SG_GROUP_HOST:
+	case SG_GROUP_UNCERTAIN:
+	case SG_GROUP_SAFETY:
+		break;
+	}
+	return lost(run, err, "communication");
+}
+
+/* One turn: what the instrument tells, then what else there is to look at. */
+static enum sg_verdict turn(struct sg_run *run)
+{
+	struct sg_clock *clock = run->config->clock;
+	struct sg_report report;
+	enum sg_verdict verdict;
+	enum sg_err err;
+
+	err = ops(run)->next(device(run), &report, sg_clock_deadline(clock, TURN_NS));
+	verdict = err ? on_trouble(run, err) : on_report(run, &report);
+	verdict = worse(verdict, sg_run_watch_operator(run));
+	if (verdict == SG_VERDICT_GO_ON && (err || report.kind == SG_REPORT_SAMPLE)) {
+		/* Right after a sample the instrument is silent for an interval: time for the chamber. */
+		verdict = sg_run_watch_climate(run);
+		sg_run_show(run, SG_PHASE_STEP);
+	}
+	if (sg_recorder_tick(run->recorder, sg_clock_now_ns(clock)))
+		run->disk_failed = true;
+	if (run->disk_failed)
+		verdict = sg_run_stop(run, "disk", SG_ERR_IO, "the record could not be written");
+	if (verdict > SG_VERDICT_GO_ON)
+		order_off(run);
+	return verdict;
+}
+
+/* After an ordered end: what was measured before it is kept, and decides nothing any more. */
+static void drain(struct sg_run *run)
+{
+	struct sg_report report;
+
+	for (int i = 0; i < DRAIN_MAX && run->block.running; i++) {
+		if (ops(run)->next(device(run), &report, sg_clock_now_ns(run->config->clock)))
+			break;
+		on_report(run, &report);
+	}
+	run->block.running = false;
+	if (run->block.in_step)
+		end_step(run, SG_END_STOPPED);
+}
+
+enum sg_verdict sg_run_block(struct sg_run *run, const struct sg_action *action)
+{
+	enum sg_verdict verdict = SG_VERDICT_GO_ON;
+	enum sg_err err;
+
+	memset(&run->block, 0, sizeof(run->block));
+	run->block.first_step = action->step;
+	run->block.count = action->count;
+	sg_guard_arm(&run->guard, sg_run_now_s(run));
+	err = ops(run)->start(device(run), run->segments, action->count, sg_run_deadline(run, START_NS));
+	if (err)
+		return lost(run, err, sg_err_group(err) == SG_GROUP_DEVICE ? "instrument" : "communication");
+	run->block.running = true;
+	while (run->block.running && verdict == SG_VERDICT_GO_ON)
+		verdict = turn(run);
+	if (verdict == SG_VERDICT_GO_ON)
+		return verdict;
+	drain(run);
+	if (verdict == SG_VERDICT_HOLD)
+		sg_engine_step_broken(&run->engine, run->engine.at, run->books.row.step_time_s);
+	return verdict;
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runner/climate.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/units.h"
+#include "host/clock.h"
+
+/* A chamber moves by tenths of a kelvin a minute near its set-point; ten seconds see all of it. */
+#define READ_EVERY_S 10.0
+/* Without a reading for this long the temperature counts as unknown. */
+#define STALE_S 60.0
+#define EXCHANGE_NS (2 * SG_NS_PER_S)
+/* A set is written, answered and read back: three exchanges. */
+#define SET_NS (6 * SG_NS_PER_S)
+
+void sg_climate_init(struct sg_climate *climate, struct sg_rig *rig, const struct sg_temperature_config *config)
+{
+	memset(climate, 0, sizeof(*climate));
+	climate->rig = rig;
+	climate->config = config;
+	climate->actual_c = NAN;
+	climate->read_s = -INFINITY;
+	climate->state = SG_CLIMATE_ABSENT;
+}
+
+static const struct sg_chamber_ops *ops(const struct sg_climate *climate)
+{
+	return climate->rig->chamber.family->chamber;
+}
+
+static int64_t deadline(const struct sg_climate *climate, int64_t timeout_ns)
+{
+	struct sg_clock *clock = climate->rig->clock;
+
+	return sg_clock_deadline(clock, sg_clock_patience_ns(clock, timeout_ns));
+}
+
+enum sg_err sg_climate_set(struct sg_climate *climate, double set_c, double soak_s, double now_s,
+			   struct sg_event *event)
+{
+	struct sg_device *chamber = climate->rig->chamber.device;
+	enum sg_err err = ops(climate)->set(chamber, set_c, deadline(climate, SET_NS));
+
+	/* UNCERTAIN: the set-point may be in force. A set-point moves no amperes, so asking again is harmless. */
+	if (err == SG_ERR_UNCERTAIN || err == SG_ERR_TIMEOUT)
+		err = ops(climate)->set(chamber, set_c, deadline(climate, SET_NS));
+	sg_event_init(event, SG_EVENT_TEMPERATURE, err ? SG_GRADE_ALARM : SG_GRADE_INFO, now_s);
+	event->value = climate->actual_c;
+	event->reference = set_c;
+	if (err) {
+		sg_event_say(event, "the chamber did not take %.1f degC: %s (%s)", set_c, sg_device_diag(chamber),
+			     sg_err_text(err));
+		return err;
+	}
+	sg_event_say(event, "chamber set to %.1f degC; soak %.0f min within +-%.2g K", set_c, soak_s / 60.0,
+		     climate->config->tolerance_k);
+	climate->set_c = set_c;
+	climate->state = SG_CLIMATE_SOAKING;
+	climate->next_s = now_s;
+	sg_soak_init(&climate->soak, set_c, climate->config->tolerance_k, soak_s, 3.0 * READ_EVERY_S);
+	return SG_OK;
+}
+
+bool sg_climate_due(const struct sg_climate *climate, double now_s)
+{
+	return climate->rig->chamber.device && now_s >= climate->next_s;
+}
+
+static size_t tell_failure(struct sg_climate *climate, enum sg_err err, double now_s, struct sg_event *event)
+{
+	climate->failures++;
+	if (climate->failures != 1)
+		return 0; /* told once; the recovery is told too */
+	sg_event_init(event, SG_EVENT_COMMUNICATION, SG_GRADE_WARNING, now_s);
+	sg_event_say(event, "chamber: %s (%s)", sg_device_diag(climate->rig->chamber.device), sg_err_text(err));
+	return 1;
+}
+
+static size_t tell_recovery(struct sg_climate *climate, double now_s, struct sg_event *event)
+{
+	sg_event_init(event, SG_EVENT_COMMUNICATION, SG_GRADE_INFO, now_s);
+	event->since_s = isinf(climate->read_s) ? now_s : climate->read_s;
+	sg_event_say(event, "chamber answers again after %u failed readings", climate->failures);
+	climate->failures = 0;
+	return 1;
+}
+
+static size_t tell_alarm(struct sg_climate *climate, bool alarm, double now_s, struct sg_event *event)
+{
+	char text[SG_ALARM_SIZE] = "";
+
+	if (alarm == climate->alarm)
+		return 0;
+	climate->alarm = alarm;
+	if (!alarm)
+		return 0;
+	ops(climate)->alarm(climate->rig->chamber.device, text, deadline(climate, EXCHANGE_NS));
+	sg_event_init(event, SG_EVENT_CHAMBER_ALARM, SG_GRADE_WARNING, now_s);
+	sg_event_say(event, "the chamber reports an error: %s", text[0] ? text : "(no text)");
+	return 1;
+}
+
+/* From the latest reading (or the lack of one) to the state; says so when it changed. */
+static size_t judge(struct sg_climate *climate, double now_s, bool fresh, struct sg_event *event)
+{
+	const bool unknown = now_s - climate->read_s > STALE_S;
+	const double off_k = climate->actual_c - climate->set_c;
+
+	switch (climate->state) {
+	case SG_CLIMATE_ABSENT:
+		return 0;
+	case SG_CLIMATE_EXCURSION:
+		if (!fresh || fabs(off_k) > climate->config->excursion_k)
+			return 0;
+		climate->state = SG_CLIMATE_AGREED;
+		sg_event_init(event, SG_EVENT_TEMPERATURE, SG_GRADE_INFO, now_s);
+		sg_event_say(event, "back at %.2f degC, %+.2f K from the set-point", climate->actual_c, off_k);
+		break;
+	case SG_CLIMATE_SOAKING:
+		if (!fresh || !sg_soak_feed(&climate->soak, now_s, climate->actual_c))
+			return 0;
+		climate->state = SG_CLIMATE_AGREED;
+		sg_event_init(event, SG_EVENT_TEMPERATURE, SG_GRADE_INFO, now_s);
+		sg_event_say(event, "settled at %.2f degC (set %.1f) for %.0f min", climate->actual_c, climate->set_c,
+			     climate->soak.needed_s / 60.0);
+		break;
+	case SG_CLIMATE_AGREED:
+		if (!unknown && fabs(off_k) <= climate->config->excursion_k)
+			return 0;
+		climate->state = SG_CLIMATE_EXCURSION;
+		sg_event_init(event, SG_EVENT_TEMPERATURE, SG_GRADE_WARNING, now_s);
+		if (unknown)
+			sg_event_say(event, "temperature unknown for %.0f s: the chamber does not answer",
+				     now_s - climate->read_s);
+		else
+			sg_event_say(event, "excursion: %.2f degC, %+.2f K from the set-point", climate->actual_c, off_k);
+		break;
+	}
+	event->value = climate->actual_c;
+	event->reference = climate->set_c;
+	return 1;
+}
+
+size_t sg_climate_read(struct sg_climate *climate, double now_s, struct sg_event *events)
+{
+	struct sg_chamber_state state;
+	size_t count = 0;
+	enum sg_err err;
+
+	climate->next_s = now_s + READ_EVERY_S;
+	err = ops(climate)->read(climate->rig->chamber.device, &state, deadline(climate, EXCHANGE_NS));
+	if (err) {
+		count += tell_failure(climate, err, now_s, &events[count]);
+	} else {
+		if (climate->failures)
+			count += tell_recovery(climate, now_s, &events[count]);
+		climate->actual_c = state.actual_c;
+		climate->read_s = now_s;
+		count += tell_alarm(climate, state.alarm, now_s, &events[count]);
+	}
+	count += judge(climate, now_s, !err, &events[count]);
+	return count;
+}
+
+void sg_climate_resoak(struct sg_climate *climate)
+{
+	climate->state = SG_CLIMATE_SOAKING;
+	sg_soak_init(&climate->soak, climate->set_c, climate->config->tolerance_k, climate->soak.needed_s,
+		     3.0 * READ_EVERY_S);
+}
+
+double sg_climate_temperature_c(const struct sg_climate *climate, double now_s, bool *stale)
+{
+	*stale = climate->rig->chamber.device && now_s - climate->read_s > STALE_S;
+	return climate->actual_c;
+}

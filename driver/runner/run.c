@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the parts of a run share: its time, its voice, its reasons to stop, its chamber. */
+#include "runner/run.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/units.h"
+#include "host/clock.h"
+
+/* Between two readings of the chamber while nothing else happens. */
+#define IDLE_TURN_NS (1 * SG_NS_PER_S)
+
+double sg_run_now_s(const struct sg_run *run)
+{
+	return sg_seconds(sg_clock_now_ns(run->config->clock) - run->zero_ns);
+}
+
+int64_t sg_run_deadline(const struct sg_run *run, int64_t timeout_ns)
+{
+	struct sg_clock *clock = run->config->clock;
+
+	return sg_clock_deadline(clock, sg_clock_patience_ns(clock, timeout_ns));
+}
+
+void sg_run_tell(struct sg_run *run, const struct sg_event *event)
+{
+	struct sg_event numbered = *event;
+
+	numbered.step = run->books.row.step_count;
+	sg_result_event(run->result, &numbered);
+	if (run->config->observer)
+		run->config->observer->event(run->config->observer->ctx, &numbered);
+	if (sg_recorder_event(run->recorder, &numbered, sg_clock_utc_ns(run->config->clock)))
+		run->disk_failed = true;
+}
+
+enum sg_verdict sg_run_stop(struct sg_run *run, const char *stopped_by, enum sg_err failure, const char *detail)
+{
+	if (!run->stopped_by) {
+		run->stopped_by = stopped_by;
+		run->failure = failure;
+		snprintf(run->detail, sizeof(run->detail), "%s", detail);
+	}
+	return SG_VERDICT_STOP;
+}
+
+void sg_run_show(struct sg_run *run, int phase)
+{
+	const struct sg_run_observer *observer = run->config->observer;
+	const size_t index = run->engine.at;
+	struct sg_run_view view;
+	bool stale;
+
+	if (!observer)
+		return;
+	memset(&view, 0, sizeof(view));
+	view.phase = phase;
+	view.plan = run->config->plan;
+	view.step_index = run->block.running ? run->block.first_step + run->block.at : index;
+	if (view.step_index < view.plan->step_count)
+		view.step = &view.plan->steps[view.step_index];
+	view.row = run->books.row.record_index ? &run->books.row : NULL;
+	view.time_s = sg_run_now_s(run);
+	view.left_s = sg_engine_left_s(&run->engine);
+	if (run->block.in_step)
+		view.left_s -= view.time_s - run->block.step_begin_s;
+	view.resistance_ohm = sg_detector_resistance_ohm(&run->detector);
+	view.baseline_ohm = sg_detector_baseline_ohm(&run->detector);
+	view.temperature_c = sg_climate_temperature_c(&run->climate, view.time_s, &stale);
+	view.soak_left_s = sg_soak_left_s(&run->climate.soak);
+	observer->progress(observer->ctx, &view);
+}
+
+static enum sg_verdict on_excursion(struct sg_run *run, const struct sg_event *event)
+{
+	switch (run->climate.config->on_excursion) {
+	case SG_POLICY_FLAG:
+		return SG_VERDICT_GO_ON;
+	case SG_POLICY_HOLD:
+		return SG_VERDICT_HOLD;
+	case SG_POLICY_STOP:
+		break;
+	}
+	return sg_run_stop(run, "temperature_excursion", SG_ERR_LIMIT, event->text);
+}
+
+enum sg_verdict sg_run_watch_climate(struct sg_run *run)
+{
+	struct sg_event events[SG_CLIMATE_EVENTS_MAX];
+	const double now_s = sg_run_now_s(run);
+	const enum sg_climate_state before = run->climate.state;
+	size_t count;
+
+	if (!sg_climate_due(&run->climate, now_s))
+		return SG_VERDICT_GO_ON;
+	count = sg_climate_read(&run->climate, now_s, events);
+	for (size_t i = 0; i < count; i++)
+		sg_run_tell(run, &events[i]);
+	if (before == SG_CLIMATE_AGREED && run->climate.state == SG_CLIMATE_EXCURSION)
+		return on_excursion(run, &events[count - 1]);
+	return SG_VERDICT_GO_ON;
+}
+
+enum sg_verdict sg_run_watch_operator(struct sg_run *run)
+{
+	struct sg_event event;
+
+	if (!run->config->interrupts || !*run->config->interrupts)
+		return SG_VERDICT_GO_ON;
+	if (!run->stopped_by) {
+		sg_event_init(&event, SG_EVENT_OPERATOR, SG_GRADE_INFO, sg_run_now_s(run));
+		sg_event_say(&event, "stop asked for by the operator");
+		sg_run_tell(run, &event);
+	}
+	return sg_run_stop(run, "operator", SG_OK, "stopped by the operator");
+}
+
+/* Wait, cell off, until the chamber has settled. */
+static enum sg_verdict wait_until_settled(struct sg_run *run, int phase)
+{
+	struct sg_clock *clock = run->config->clock;
+	const double until_s = sg_run_now_s(run) + run->climate.config->timeout_s;
+	char text[SG_EVENT_TEXT_SIZE];
+	enum sg_verdict verdict;
+
+	while (run->climate.state != SG_CLIMATE_AGREED) {
+		verdict = sg_run_watch_operator(run);
+		if (verdict > SG_VERDICT_HOLD)
+			return verdict;
+		sg_run_watch_climate(run);
+		sg_run_show(run, phase);
+		if (sg_recorder_tick(run->recorder, sg_clock_now_ns(clock)))
+			run->disk_failed = true;
+		if (sg_run_now_s(run) > until_s) {
+			snprintf(text, sizeof(text), "%.1f degC not settled within %.0f min: latest reading %.2f degC",
+				 run->climate.set_c, run->climate.config->timeout_s / 60.0, run->climate.actual_c);
+			return sg_run_stop(run, "temperature_timeout", SG_ERR_TIMEOUT, text);
+		}
+		sg_clock_sleep_until(clock, sg_clock_deadline(clock, IDLE_TURN_NS));
+	}
+	return SG_VERDICT_GO_ON;
+}
+
+enum sg_verdict sg_run_soak(struct sg_run *run, double set_c, double soak_s)
+{
+	struct sg_event event;
+	enum sg_err err = sg_climate_set(&run->climate, set_c, soak_s, sg_run_now_s(run), &event);
+
+	sg_run_tell(run, &event);
+	if (err)
+		return sg_run_stop(run, "chamber", err, event.text);
+	return wait_until_settled(run, SG_PHASE_SOAK);
+}
+
+enum sg_verdict sg_run_hold(struct sg_run *run)
+{
+	struct sg_event event;
+	const double since_s = sg_run_now_s(run);
+	enum sg_verdict verdict;
+
+	if (!sg_run_make_safe(run, 30.0))
+		return sg_run_stop(run, "unsafe", SG_ERR_UNSAFE, "the cell could not be shown to be off for a hold");
+	sg_event_init(&event, SG_EVENT_TEMPERATURE, SG_GRADE_WARNING, since_s);
+	sg_event_say(&event, "hold: cell off until the temperature is back within +-%.2g K",
+		     run->climate.config->tolerance_k);
+	sg_run_tell(run, &event);
+	sg_climate_resoak(&run->climate);
+	verdict = wait_until_settled(run, SG_PHASE_HOLD);
+	if (verdict != SG_VERDICT_GO_ON)
+		return verdict;
+	sg_event_init(&event, SG_EVENT_TEMPERATURE, SG_GRADE_INFO, sg_run_now_s(run));
+	event.since_s = since_s;
+	sg_event_say(&event, "hold over after %.0f s; the step goes on where it was", event.time_s - since_s);
+	sg_run_tell(run, &event);
+	return SG_VERDICT_GO_ON;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * A run in progress: what its parts (run, block, finish) share. Internal to this room.
+ */
+#ifndef SG_RUNNER_RUN_H
+#define SG_RUNNER_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "detect/detector.h"
+#include "experiment/accounting.h"
+#include "experiment/engine.h"
+#include "experiment/guard.h"
+#include "runner/climate.h"
+#include "runner/runner.h"
+
+/** Most steps that one start() is given. */
+#define SG_BLOCK_STEPS_MAX 16
+
+/** The block that is running: some steps in one start() of the potentiostat. */
+struct sg_block {
+	size_t first_step;
+	size_t count;
+	size_t at;            /**< index within the block of the segment that is running */
+	bool running;         /**< between start and the end the instrument reports */
+	bool in_step;         /**< a segment has begun and not ended */
+	bool ordered_off;     /**< we asked for its end */
+	int64_t anchor_ns;    /**< host time at which the instrument's own clock stood at zero */
+	double step_begin_s;  /**< test time */
+	unsigned wire_errors; /**< dropped messages since the latest good sample */
+};
+
+struct sg_run {
+	const struct sg_run_config *config;
+	struct sg_rig *rig;
+	struct sg_engine engine;
+	struct sg_guard guard;
+	struct sg_detector detector;
+	struct sg_accounting books;
+	struct sg_climate climate;
+	struct sg_recorder *recorder;
+	struct sg_result *result;
+	struct sg_block block;
+	struct sg_segment segments[SG_BLOCK_STEPS_MAX];
+	int64_t zero_ns;         /**< clock at test time 0 */
+	double current_off_s;    /**< test time at which a current last ended, NAN if none flowed yet */
+	bool current_before;     /**< the step before this one carried a current and no rest was planned since */
+	uint64_t wire_errors;    /**< of the whole run */
+	enum sg_trip trip;       /**< latest answer of the guard */
+	const char *procedure_end; /**< why the latest procedure ended before its plan, or NULL */
+	/* why it ends; the first reason stands */
+	const char *stopped_by;
+	char detail[SG_EVENT_TEXT_SIZE];
+	enum sg_err failure;
+	bool disk_failed;
+};
+
+/** Test time now. */
+double sg_run_now_s(const struct sg_run *run);
+
+/** now + timeout, with the patience of the clock. */
+int64_t sg_run_deadline(const struct sg_run *run, int64_t timeout_ns);
+
+/** Record an event, count it, show it. */
+void sg_run_tell(struct sg_run *run, const struct sg_event *event);
+
+/** Name the reason why the run ends; a later one does not replace it. Returns STOP. */
+enum sg_verdict sg_run_stop(struct sg_run *run, const char *stopped_by, enum sg_err failure, const char *detail);
+
+/** Show where it stands. */
+void sg_run_show(struct sg_run *run, int phase);
+
+/** Read the chamber if due; the verdict on an excursion. */
+enum sg_verdict sg_run_watch_climate(struct sg_run *run);
+
+/** Did a person ask to stop? */
+enum sg_verdict sg_run_watch_operator(struct sg_run *run);
+
+/** Set the chamber and wait until it has soaked. GO_ON or STOP. */
+enum sg_verdict sg_run_soak(struct sg_run *run, double set_c, double soak_s);
+
+/** Cell off until the temperature is back; GO_ON or STOP. */
+enum sg_verdict sg_run_hold(struct sg_run *run);
+
+/** Start the action's segments and see them through. */
+enum sg_verdict sg_run_block(struct sg_run *run, const struct sg_action *action);
+
+/** The last way: cell off, verified, told, recorded. Returns whether it was confirmed. */
+bool sg_run_make_safe(struct sg_run *run, double patience_s);
+
+#endif

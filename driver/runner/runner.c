@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runner/runner.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/units.h"
+#include "host/clock.h"
+#include "runner/run.h"
+
+#define FLUSH_INTERVAL_S 1.0
+/* A hold breaks a half-step in two: room for that many beyond the plan. */
+#define SPARE_HALF_STEPS 256
+/* How long to go on trying to reach an instrument that may hold a cell under current. */
+#define SAFE_PATIENCE_S 60.0
+#define CHAMBER_STOP_NS (6 * SG_NS_PER_S)
+
+static size_t count_current_steps(const struct sg_plan *plan)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->step_count; i++)
+		count += plan->steps[i].kind == SG_STEP_CURRENT;
+	return count;
+}
+
+static bool has_ccd(const struct sg_experiment *experiment)
+{
+	for (size_t i = 0; i < experiment->procedure_count; i++) {
+		if (experiment->procedures[i].kind == SG_PROC_CCD)
+			return true;
+	}
+	return false;
+}
+
+static enum sg_err open_record(struct sg_run *run, struct sg_text *why)
+{
+	const struct sg_run_config *config = run->config;
+	const struct sg_record_meta meta = {
+		.experiment = config->experiment,
+		.plan = config->plan,
+		.potentiostat = &config->rig->potentiostat.identity,
+		.chamber = config->rig->chamber.device ? &config->rig->chamber.identity : NULL,
+		.caps = config->rig->caps,
+		.experiment_path = config->experiment_path,
+		.rig_path = config->rig_path,
+		.program_version = config->program_version,
+		.clock_kind = config->clock_kind,
+		.started_utc_ns = sg_clock_utc_ns(config->clock),
+	};
+
+	return sg_recorder_open(&meta, FLUSH_INTERVAL_S, config->clock, why, &run->recorder);
+}
+
+static enum sg_err prepare(struct sg_run *run, struct sg_run_outcome *outcome, struct sg_text *why)
+{
+	const struct sg_experiment *experiment = run->config->experiment;
+	const struct sg_detect_config detect = {
+		.area_cm2 = experiment->cell.area_cm2,
+		.expected_ohm = experiment->cell.expected_ohm,
+		.compliance_v = run->rig->caps->compliance_v,
+		.voltage_noise_v = NAN,
+		.current_noise_a = NAN,
+	};
+	struct sg_limits limits = experiment->limits;
+	enum sg_err err;
+
+	limits.silence_s = sg_seconds(sg_clock_patience_ns(run->config->clock, sg_ns(limits.silence_s)));
+	sg_engine_init(&run->engine, experiment, run->config->plan);
+	sg_guard_init(&run->guard, &limits, experiment->cell.area_cm2);
+	sg_detector_init(&run->detector, &detect);
+	sg_accounting_init(&run->books);
+	sg_climate_init(&run->climate, run->rig, &experiment->temperature);
+	run->current_off_s = NAN;
+	run->result = &outcome->result;
+	err = sg_result_init(run->result, experiment->cell.area_cm2, has_ccd(experiment),
+			     count_current_steps(run->config->plan) + SPARE_HALF_STEPS);
+	if (err) {
+		sg_text_add(why, "%s", sg_err_text(err));
+		return err;
+	}
+	err = open_record(run, why);
+	if (err)
+		return err;
+	snprintf(outcome->folder, sizeof(outcome->folder), "%s", sg_recorder_folder(run->recorder));
+	snprintf(outcome->table, sizeof(outcome->table), "%s", sg_recorder_table(run->recorder));
+	return SG_OK;
+}
+
+static enum sg_verdict carry_out(struct sg_run *run, const struct sg_action *action)
+{
+	const struct sg_step *step = &run->config->plan->steps[action->step];
+	enum sg_verdict verdict;
+
+	switch (action->kind) {
+	case SG_ACTION_RUN:
+		return sg_run_block(run, action);
+	case SG_ACTION_TEMPERATURE:
+		run->current_before = false;
+		verdict = sg_run_soak(run, step->temperature_c, step->duration_s);
+		if (verdict == SG_VERDICT_GO_ON)
+			sg_engine_step_done(&run->engine, action->step);
+		return verdict;
+	case SG_ACTION_DONE:
+		break;
+	}
+	return SG_VERDICT_GO_ON;
+}
+
+static void summarize(const struct sg_run *run, struct sg_run_summary *summary, const char *state)
+{
+	summary->state = state;
+	summary->stopped_by = run->stopped_by ? run->stopped_by : "";
+	snprintf(summary->detail, sizeof(summary->detail), "%s", run->detail);
+	summary->test_time_s = sg_run_now_s(run);
+}
+
+/* Between blocks: what has been found so far is on disk, whatever comes next. */
+static void save_progress(struct sg_run *run)
+{
+	struct sg_run_summary summary;
+
+	memset(&summary, 0, sizeof(summary));
+	summarize(run, &summary, "running");
+	if (sg_recorder_result(run->recorder, run->result, &summary))
+		run->disk_failed = true;
+}
+
+static enum sg_verdict follow_plan(struct sg_run *run)
+{
+	const struct sg_temperature_config *temperature = &run->config->experiment->temperature;
+	const bool gapless = run->rig->caps->gapless;
+	const size_t most = run->rig->caps->sequence_max < SG_BLOCK_STEPS_MAX ? run->rig->caps->sequence_max :
+										SG_BLOCK_STEPS_MAX;
+	enum sg_verdict verdict = SG_VERDICT_GO_ON;
+
+	if (temperature->present && run->rig->chamber.device)
+		verdict = sg_run_soak(run, temperature->set_c, temperature->soak_s);
+	while (verdict != SG_VERDICT_STOP) {
+		const struct sg_action action = sg_engine_next(&run->engine, gapless, run->segments, most);
+
+		if (action.kind == SG_ACTION_DONE)
+			break;
+		verdict = carry_out(run, &action);
+		if (verdict == SG_VERDICT_HOLD)
+			verdict = sg_run_hold(run);
+		if (verdict == SG_VERDICT_END_PROCEDURE) {
+			sg_engine_end_procedure(&run->engine);
+			if (!sg_run_make_safe(run, SAFE_PATIENCE_S))
+				verdict = sg_run_stop(run, "unsafe", SG_ERR_UNSAFE, "the cell could not be shown to be off");
+		}
+		save_progress(run);
+		if (run->disk_failed)
+			verdict = sg_run_stop(run, "disk", SG_ERR_IO, "the record could not be written");
+	}
+	return verdict;
+}
+
+static void leave_chamber(struct sg_run *run)
+{
+	struct sg_rig_slot *chamber = &run->rig->chamber;
+	struct sg_event event;
+	enum sg_err err;
+
+	if (!chamber->device || !run->config->experiment->temperature.stop_at_end)
+		return;
+	err = chamber->family->chamber->stop(chamber->device, sg_run_deadline(run, CHAMBER_STOP_NS));
+	sg_event_init(&event, SG_EVENT_TEMPERATURE, err ? SG_GRADE_WARNING : SG_GRADE_INFO, sg_run_now_s(run));
+	if (err)
+		sg_event_say(&event, "the chamber was not stopped: %s", sg_device_diag(chamber->device));
+	else
+		sg_event_say(&event, "chamber conditioning off");
+	sg_run_tell(run, &event);
+}
+
+static const char *end_state(const struct sg_run *run)
+{
+	if (!run->failure)
+		return run->stopped_by && strcmp(run->stopped_by, "operator") == 0 ? "stopped" : "completed";
+	return run->failure == SG_ERR_LIMIT ? "stopped" : "failed";
+}
+
+static enum sg_err finish(struct sg_run *run, struct sg_run_outcome *outcome)
+{
+	struct sg_run_summary *summary = &outcome->summary;
+	struct sg_event event;
+	enum sg_err err;
+
+	if (!run->stopped_by)
+		sg_run_stop(run, run->procedure_end ? run->procedure_end : "end_of_plan", SG_OK, "the plan came to its end");
+	summary->cell_off_verified = sg_run_make_safe(run, SAFE_PATIENCE_S);
+	if (!summary->cell_off_verified)
+		run->failure = SG_ERR_UNSAFE;
+	leave_chamber(run);
+	summarize(run, summary, end_state(run));
+	summary->ended_utc_ns = sg_clock_utc_ns(run->config->clock);
+	sg_event_init(&event, SG_EVENT_RUN_ENDED, SG_GRADE_INFO, summary->test_time_s);
+	sg_event_say(&event, "%s: %s", summary->stopped_by, run->detail);
+	sg_run_tell(run, &event);
+	err = sg_recorder_result(run->recorder, run->result, summary);
+	if (run->config->allocation_mark)
+		run->config->allocation_mark(false);
+	if (!run->failure)
+		run->failure = err;
+	err = sg_recorder_close(run->recorder);
+	return run->failure ? run->failure : err;
+}
+
+enum sg_err sg_run(const struct sg_run_config *config, struct sg_run_outcome *outcome, struct sg_text *why)
+{
+	struct sg_run run;
+	struct sg_event event;
+	enum sg_err err;
+
+	memset(&run, 0, sizeof(run));
+	memset(outcome, 0, sizeof(*outcome));
+	run.config = config;
+	run.rig = config->rig;
+	err = prepare(&run, outcome, why);
+	if (err)
+		return err;
+	if (config->allocation_mark)
+		config->allocation_mark(true);
+	run.zero_ns = sg_clock_now_ns(config->clock);
+	sg_event_init(&event, SG_EVENT_RUN_STARTED, SG_GRADE_INFO, 0.0);
+	sg_event_say(&event, "%s %s (%s)%s, clock %s", run.rig->potentiostat.family->title,
+		     run.rig->potentiostat.identity.model, run.rig->potentiostat.identity.serial,
+		     run.rig->potentiostat.identity.simulated ? ", SIMULATED" : "", config->clock_kind);
+	sg_run_tell(&run, &event);
+	follow_plan(&run);
+	err = finish(&run, outcome);
+	if (err)
+		sg_text_add(why, "%s", run.detail);
+	return err;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * Runs one experiment on one rig, from "identify everything" to "cell off, read back".
+ *
+ * The order is fixed: ports, identities, safe state, chamber and soak gate, record, steps, safe state
+ * again. Every way out of it passes through the last one.
+ */
+#ifndef SG_RUNNER_RUNNER_H
+#define SG_RUNNER_RUNNER_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "core/event.h"
+#include "core/text.h"
+#include "experiment/experiment.h"
+#include "experiment/plan.h"
+#include "experiment/result.h"
+#include "format/row.h"
+#include "host/recorder.h"
+#include "runner/rig.h"
+
+struct sg_clock;
+
+/** Where a run stands: a snapshot for a person watching. Pointers valid during the call. */
+struct sg_run_view {
+	enum {
+		SG_PHASE_SOAK,
+		SG_PHASE_STEP,
+		SG_PHASE_HOLD,
+	} phase;
+	const struct sg_plan *plan;
+	const struct sg_step *step; /**< NULL before the first */
+	size_t step_index;
+	const struct sg_row *row;   /**< latest row; NULL before the first */
+	double time_s;              /**< test time */
+	double left_s;              /**< planned time left, without waits */
+	double resistance_ohm;      /**< NAN if not valid */
+	double baseline_ohm;        /**< NAN while learning */
+	double temperature_c;       /**< NAN if unknown */
+	double soak_left_s;
+};
+
+/** Somebody who watches. Callbacks run on the run's thread, between samples: they must return at once. */
+struct sg_run_observer {
+	void *ctx;
+	void (*progress)(void *ctx, const struct sg_run_view *view);
+	void (*event)(void *ctx, const struct sg_event *event);
+};
+
+struct sg_run_config {
+	const struct sg_experiment *experiment;
+	const struct sg_plan *plan;
+	struct sg_rig *rig;            /**< open, attached, cell off */
+	struct sg_clock *clock;
+	const char *clock_kind;        /**< for the record */
+	const char *experiment_path;
+	const char *rig_path;          /**< or NULL */
+	const char *program_version;
+	const volatile sig_atomic_t *interrupts; /**< 0: go on, 1: finish safely, more: cell off at once */
+	const struct sg_run_observer *observer;  /**< or NULL */
+	void (*allocation_mark)(bool running);   /**< tests: called when the allocation-free part begins and ends; or NULL */
+};
+
+struct sg_run_outcome {
+	struct sg_result result; /**< owned: sg_result_fini() */
+	struct sg_run_summary summary;
+	char folder[SG_URI_SIZE];
+	char table[SG_URI_SIZE];
+};
+
+/**
+ * Run to the end. The rig stays open, cell off.
+ *
+ * @retval SG_OK          the plan ran to an end it names itself (completed, hard short, voltage of a procedure, operator)
+ * @retval SG_ERR_LIMIT   a guard limit ended it
+ * @retval SG_ERR_UNSAFE  the cell could not be shown to be off at the end: a person must look
+ * @retval others         what ended it; outcome is filled as far as it came
+ */
+enum sg_err sg_run(const struct sg_run_config *config, struct sg_run_outcome *outcome, struct sg_text *why);
+
+#endif
