@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * The verbs of the sandglass command. Each gets its own arguments (argv[0] is the verb) and returns
+ * the exit status:
+ *
+ *   0  done; for `run`: the experiment came to an end it names itself
+ *   1  it could not be done, or a limit ended it; for `check`: something does not fit
+ *   2  the command line is wrong
+ *   3  THE CELL COULD NOT BE SHOWN TO BE OFF
+ */
+#ifndef SG_TOOLS_COMMANDS_H
+#define SG_TOOLS_COMMANDS_H
+
+enum {
+	SG_EXIT_OK = 0,
+	SG_EXIT_FAILED = 1,
+	SG_EXIT_USAGE = 2,
+	SG_EXIT_UNSAFE = 3,
+};
+
+int sg_cmd_run(int argc, char **argv);
+int sg_cmd_check(int argc, char **argv);
+int sg_cmd_list(int argc, char **argv);
+int sg_cmd_replay(int argc, char **argv);
+
+#endif
