@@ -11,7 +11,10 @@ double sg_caps_range_for(const struct sg_potentiostat_caps *caps, double current
 	if (need_a > caps->current_max_a)
 		return 0.0;
 	for (size_t i = 0; i < caps->range_count; i++) {
-		if (need_a <= caps->range_a[i] * caps->range_use)
+		const bool top = i + 1 == caps->range_count;
+		const double use = top && caps->top_range_use > 0.0 ? caps->top_range_use : caps->range_use;
+
+		if (need_a <= caps->range_a[i] * use)
 			return caps->range_a[i];
 	}
 	return 0.0;

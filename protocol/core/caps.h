@@ -33,6 +33,7 @@ struct sg_potentiostat_caps {
 	size_t range_count;
 	double range_a[SG_CAPS_RANGES];     /**< nominal full scale, rising */
 	double range_use;         /**< a range is chosen when |set| <= range_use * nominal */
+	double top_range_use;     /**< the same for the largest range, which may carry more; 0: as range_use */
 	double set_error_rel;     /**< |measured - set| allowed: set_error_rel * |set| + set_error_range * range */
 	double set_error_range;
 	size_t sequence_max;      /**< most segments one start() takes */
