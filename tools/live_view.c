@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "live_view.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LINE_SIZE 256
+
+/* How often to draw is a matter of the screen, not of the test: real time, whatever clock the run has. */
+static int64_t real_now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+void sg_print_duration(char text[24], double duration_s)
+{
+	long s = duration_s > 0 ? lround(duration_s) : 0;
+
+	if (s >= 3600)
+		snprintf(text, 24, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
+	else
+		snprintf(text, 24, "%ld:%02ld", s / 60, s % 60);
+}
+
+static void describe_step(const struct sg_run_view *v, struct sg_text *line)
+{
+	char left[24];
+
+	sg_print_duration(left, v->left_s);
+	sg_text_add(line, "step %zu of %zu", v->step_index + 1, v->plan->step_count);
+	if (v->step->kind == SG_STEP_CURRENT)
+		sg_text_add(line, "  %+.2f mA/cm2", v->step->density_ma_cm2);
+	else
+		sg_text_add(line, "  rest");
+	if (v->row)
+		sg_text_add(line, "  %+9.2f mV", v->row->voltage_v * 1e3);
+	if (isfinite(v->resistance_ohm))
+		sg_text_add(line, "  %7.2f ohm", v->resistance_ohm);
+	else
+		sg_text_add(line, "      --- ohm");
+	if (isfinite(v->temperature_c))
+		sg_text_add(line, "  %.1f degC", v->temperature_c);
+	sg_text_add(line, "  %s left", left);
+}
+
+static void describe_wait(const struct sg_run_view *v, const char *what, struct sg_text *line)
+{
+	char left[24];
+
+	sg_print_duration(left, v->soak_left_s);
+	sg_text_add(line, "%s  %.1f degC", what, v->temperature_c);
+	sg_text_add(line, "  at least %s to go, cell off", left);
+}
+
+static void on_progress(void *ctx, const struct sg_run_view *v)
+{
+	struct sg_live_view *view = ctx;
+	char storage[LINE_SIZE];
+	char time[24];
+	struct sg_text line;
+	const int64_t now_ns = real_now_ns();
+
+	if (now_ns - view->shown_ns < view->every_ns)
+		return;
+	view->shown_ns = now_ns;
+	sg_text_init(&line, storage, sizeof(storage));
+	sg_print_duration(time, v->time_s);
+	sg_text_add(&line, "%9s  ", time);
+	switch (v->phase) {
+	case SG_PHASE_SOAK:
+		describe_wait(v, "soaking", &line);
+		break;
+	case SG_PHASE_HOLD:
+		describe_wait(v, "hold (temperature)", &line);
+		break;
+	case SG_PHASE_STEP:
+		if (!v->step)
+			return;
+		describe_step(v, &line);
+		break;
+	}
+	if (view->terminal)
+		printf("\r%s\033[K", line.data);
+	else
+		printf("%s\n", line.data);
+	view->line_open = view->terminal;
+	fflush(stdout);
+}
+
+static bool worth_a_line(const struct sg_live_view *view, const struct sg_event *event)
+{
+	if (view->all_events || event->grade != SG_GRADE_INFO)
+		return true;
+	switch (event->type) {
+	case SG_EVENT_STEP_STARTED:
+	case SG_EVENT_STEP_ENDED:
+	case SG_EVENT_GAP:
+		return false;
+	case SG_EVENT_RUN_STARTED:
+	case SG_EVENT_RUN_ENDED:
+	case SG_EVENT_OPERATOR:
+	case SG_EVENT_HARD_SHORT:
+	case SG_EVENT_SHORT_OR_SENSE:
+	case SG_EVENT_DATA_FAULT:
+	case SG_EVENT_TIME_FAULT:
+	case SG_EVENT_LIMIT:
+	case SG_EVENT_TEMPERATURE:
+	case SG_EVENT_COMMUNICATION:
+	case SG_EVENT_CHAMBER_ALARM:
+	case SG_EVENT_SAFE_OFF:
+	case SG_EVENT_DISK:
+	case SG_EVENT_TYPES:
+		break;
+	}
+	return true;
+}
+
+static void on_event(void *ctx, const struct sg_event *event)
+{
+	struct sg_live_view *view = ctx;
+	char time[24];
+
+	if (!worth_a_line(view, event))
+		return;
+	sg_print_duration(time, event->time_s);
+	printf("%s%9s  %s%s: %s\n", view->line_open ? "\r\033[K" : "", time,
+	       event->grade == SG_GRADE_ALARM ? "ALARM " : event->grade == SG_GRADE_WARNING ? "warning " : "",
+	       sg_event_name(event->type), event->text);
+	view->line_open = false;
+	fflush(stdout);
+}
+
+void sg_live_view_init(struct sg_live_view *view, bool all_events)
+{
+	memset(view, 0, sizeof(*view));
+	view->observer = (struct sg_run_observer){ .ctx = view, .progress = on_progress, .event = on_event };
+	view->terminal = isatty(STDOUT_FILENO);
+	view->every_ns = view->terminal ? 200000000 : 5000000000;
+	view->all_events = all_events;
+}
+
+void sg_live_view_end(struct sg_live_view *view)
+{
+	if (view->line_open)
+		printf("\n");
+	view->line_open = false;
+	fflush(stdout);
+}
+
+static void print_half_step(const struct sg_half_step *h, size_t number, double area_cm2)
+{
+	printf("%5zu  %+8.3f  %9.1f  %+10.4f  %+10.2f  %+10.2f  %9.2f  %7.2f  %s\n", number, h->density_ma_cm2,
+	       h->end_s - h->begin_s, h->charge_c / 3.6 / area_cm2, h->voltage_first_v * 1e3, h->voltage_last_v * 1e3,
+	       h->resistance_ohm, h->temperature_c,
+	       h->shorted ? "SHORT" : h->complete ? "" : sg_end_name(h->end));
+}
+
+static void print_ccd(const struct sg_result *r, const char *stopped_by)
+{
+	if (r->short_found)
+		printf("CCD: shorted at %.4g mA cm-2", r->ccd_short_ma_cm2);
+	else
+		printf("CCD: no short found");
+	if (isfinite(r->ccd_last_good_ma_cm2))
+		printf("; last good step %.4g mA cm-2", r->ccd_last_good_ma_cm2);
+	else
+		printf("; no step was completed");
+	printf("; stopped by: %s\n", stopped_by);
+}
+
+void sg_print_result(const struct sg_run_outcome *outcome, const struct sg_experiment *experiment)
+{
+	const struct sg_result *r = &outcome->result;
+
+	if (r->count) {
+		printf("\n half-  density    time      charge     V first     V last     V/I        T\n");
+		printf(" step   mA/cm2     s         mAh/cm2    mV          mV         ohm        degC\n");
+		for (size_t i = 0; i < r->count; i++)
+			print_half_step(&r->half_steps[i], i + 1, experiment->cell.area_cm2);
+	}
+	printf("\n%s: %.4g mAh cm-2 passed in all, %.4g net\n", experiment->cell.name, r->cumulative_mah_cm2,
+	       r->net_mah_cm2);
+	if (r->is_ccd)
+		print_ccd(r, outcome->summary.stopped_by);
+	else
+		printf("stopped by: %s\n", outcome->summary.stopped_by);
+	if (outcome->summary.detail[0])
+		printf("  %s\n", outcome->summary.detail);
+	printf("%s\n", outcome->summary.cell_off_verified ?
+			       "cell off: confirmed by the instrument" :
+			       "THE CELL COULD NOT BE SHOWN TO BE OFF: go and look");
+	if (outcome->folder[0])
+		printf("written to %s/\n  table   %s\n", outcome->folder, outcome->table);
+}
