@@ -189,3 +189,12 @@ bool bench_cell_is_off(const struct bench *bench)
 	free(text);
 	return off;
 }
+
+double bench_charge_from_a_c(const struct bench *bench)
+{
+	struct fw_cell_truth truth;
+
+	fw_cell_advance(bench->cell, bench->now_ns);
+	fw_cell_get_truth(bench->cell, &truth);
+	return truth.net_charge_c;
+}

@@ -49,4 +49,7 @@ void bench_take(struct bench *bench, size_t length);
 /** True if the firmware's own report says that the cell is off. */
 bool bench_cell_is_off(const struct bench *bench);
 
+/** Charge stripped from electrode A less what was plated onto it, C: the cell's own account. */
+double bench_charge_from_a_c(const struct bench *bench);
+
 #endif

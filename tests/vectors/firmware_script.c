@@ -98,7 +98,7 @@ static void judge_current(const struct outcome *o, size_t segment, double curren
 			 current_a);
 }
 
-/* In whole numbers of sign, positive current strips electrode A and makes it positive. */
+/* Positive current makes electrode A the positive side. */
 static void judge_signs(const struct outcome *o, double current_a, double voltage_v)
 {
 	int64_t sign = 0;
@@ -210,6 +210,18 @@ static void judge_galvanostatic(const struct outcome *o)
 	}
 }
 
+/* Which electrode the whole run has stripped, by the cell's own account of charge. */
+static void judge_stripping(const struct outcome *o, const struct bench *bench)
+{
+	const char *strips = sg_vector_word(o->vector, "strips");
+	double charge_c = bench_charge_from_a_c(bench);
+
+	if (!strips)
+		return;
+	if ((*strips == 'a') != (charge_c > 0) || fabs(charge_c) < 1e-6)
+		fail_msg("%s:%u: stripped %g C from A", o->vector->file, o->vector->line, charge_c);
+}
+
 void plays_to_its_end(void **state)
 {
 	struct outcome o = { .vector = *state, .last_time_s = -1, .result = -1 };
@@ -236,6 +248,7 @@ void plays_to_its_end(void **state)
 		assert_true(fabs((double)o.samples[0] - whole) <= 1);
 	}
 	assert_true(bench_cell_is_off(bench));
+	judge_stripping(&o, bench);
 	bench_advance(bench, 10 * BENCH_SECOND_NS);
 	bench_queue(bench, &queued);
 	assert_int_equal(queued, 0);

@@ -59,6 +59,7 @@ static bool begins_with(const uint8_t *line, size_t length, const uint8_t *start
 /* One step. Returns what is wrong, or NULL. */
 static const char *play(struct bench *bench, const struct sg_vector_step *step, char terminator)
 {
+	const uint8_t *queue;
 	size_t queued;
 	size_t length;
 
@@ -68,7 +69,8 @@ static const char *play(struct bench *bench, const struct sg_vector_step *step, 
 		return NULL;
 	case SG_VECTOR_EXPECT:
 		bench_await(bench, step->length, PATIENCE_NS);
-		if (!begins_with(bench_queue(bench, &queued), queued, step->bytes, step->length))
+		queue = bench_queue(bench, &queued);
+		if (!begins_with(queue, queued, step->bytes, step->length))
 			return "something else arrived, or nothing";
 		bench_take(bench, step->length);
 		return NULL;
