@@ -67,6 +67,10 @@ struct bench *bench_new(const struct fw_firmware *family, const char *model, con
 
 	if (!b)
 		abort();
+	b->size = 4096;
+	b->queue = malloc(b->size);
+	if (!b->queue)
+		abort();
 	b->family = family;
 	b->cell = plain_cell();
 	b->chamber = fw_chamber_new(NULL, 1);
