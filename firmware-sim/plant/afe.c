@@ -13,6 +13,10 @@
  */
 #define CALM_NS  INT64_C(1000000000)
 #define CLOSE_NS INT64_C(100000000)
+/* Right after a change of the drive the cell has not settled: look again a little later. */
+#define SETTLE_NS INT64_C(1000000)
+/* What counts as near. */
+#define CLOSE_FACTOR 0.5
 
 /* Assumed: beyond this much of the compliance, with all current spent, the electronics are at risk. */
 #define CRITICAL_FACTOR 1.2
@@ -84,18 +88,19 @@ static void hold_current(struct fw_afe *afe)
 {
 	double limit_v = afe->config->compliance_v;
 	double wanted_a = applied_current(afe);
-	double voltage_v;
+	double lowest_a, highest_a;
 
 	fw_cell_set_current(afe->cell, wanted_a);
-	voltage_v = fw_cell_voltage(afe->cell);
-	/* written so that a non-number counts as out of reach */
-	afe->limited = !(fabs(voltage_v) <= limit_v);
-	if (!afe->limited)
+	if (!afe->limited && fabs(fw_cell_voltage(afe->cell)) < CLOSE_FACTOR * limit_v)
 		return;
-	if (voltage_v < 0.0)
-		limit_v = -limit_v;
-	fw_cell_set_current(afe->cell, clamped(fw_cell_current_at(afe->cell, limit_v),
-					       afe->config->current_max_a));
+	/* the cell answers for its settled state, so a limited drive does not hunt around the limit */
+	lowest_a = fw_cell_current_at(afe->cell, -limit_v);
+	highest_a = fw_cell_current_at(afe->cell, limit_v);
+	/* written so that a non-number counts as out of reach */
+	afe->limited = !(wanted_a <= highest_a && wanted_a >= lowest_a);
+	if (afe->limited)
+		fw_cell_set_current(afe->cell, clamped(wanted_a >= lowest_a ? highest_a : lowest_a,
+						       afe->config->current_max_a));
 }
 
 static void hold_potential(struct fw_afe *afe)
@@ -128,9 +133,10 @@ void fw_afe_hold(struct fw_afe *afe, int64_t now_ns)
 		break;
 	}
 	voltage_v = fabs(fw_cell_voltage(afe->cell));
-	afe->critical = voltage_v > CRITICAL_FACTOR * afe->config->compliance_v;
+	afe->critical = afe->limited && voltage_v > CRITICAL_FACTOR * afe->config->compliance_v &&
+			fabs(fw_cell_current(afe->cell)) >= afe->config->current_max_a;
 	calm = afe->drive == FW_AFE_CURRENT && !afe->limited &&
-	       voltage_v < 0.5 * afe->config->compliance_v;
+	       voltage_v < CLOSE_FACTOR * afe->config->compliance_v;
 	afe->hold_ns = now_ns + (calm ? CALM_NS : CLOSE_NS);
 }
 
@@ -148,7 +154,9 @@ void fw_afe_drive_current(struct fw_afe *afe, int64_t now_ns, double current_a, 
 	afe->drive = FW_AFE_CURRENT;
 	afe->set = current_a;
 	afe->set_range = range;
+	afe->limited = false;
 	fw_afe_hold(afe, now_ns);
+	afe->hold_ns = now_ns + SETTLE_NS;
 }
 
 void fw_afe_drive_potential(struct fw_afe *afe, int64_t now_ns, double potential_v)
@@ -156,6 +164,7 @@ void fw_afe_drive_potential(struct fw_afe *afe, int64_t now_ns, double potential
 	afe->drive = FW_AFE_POTENTIAL;
 	afe->set = potential_v;
 	fw_afe_hold(afe, now_ns);
+	afe->hold_ns = now_ns + SETTLE_NS;
 }
 
 bool fw_afe_is_on(const struct fw_afe *afe)
