@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sandglass run: an experiment file on the rig it names. */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "host/clock.h"
+#include "host/lockstep.h"
+#include "live_view.h"
+#include "load.h"
+#include "runner/runner.h"
+
+#define SPEED_MAX 1000.0
+
+struct arguments {
+	const char *path;
+	struct sg_overrides overrides;
+	double speed;
+	bool all_events;
+};
+
+/* The clock of a run: the PC's, scaled, or a simulator's. */
+struct run_clock {
+	struct sg_host_clock host;
+	struct sg_lockstep *lockstep; /* or NULL */
+	struct sg_clock *clock;
+	char kind[32];
+};
+
+static volatile sig_atomic_t interrupts;
+
+static void on_signal(int number)
+{
+	(void)number;
+	interrupts = interrupts + 1;
+}
+
+/* No SA_RESTART: a wait that is under way returns and looks. */
+static void catch_signals(void)
+{
+	struct sigaction action;
+	struct sigaction hangup;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = on_signal;
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	/* A closed terminal ends the test safely, unless it was started to outlive it (nohup). */
+	sigaction(SIGHUP, NULL, &hangup);
+	if (hangup.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void usage(FILE *out)
+{
+	fprintf(out,
+		"usage: sandglass run [options] EXPERIMENT.yaml\n"
+		"  --port potentiostat=URI   instead of the port in the file (also chamber=URI):\n"
+		"                            serial:/dev/ttyACM0, tcp:host:port, pty:/path, sim:/path.sock#port\n"
+		"  --folder DIR              where the run folder goes, instead of record: folder:\n"
+		"  --speed N                 time runs N times as fast; simulators started with the same --speed only\n"
+		"  --events                  show every event, steps too\n"
+		"Ctrl-C once: finish safely and keep the data. Twice: cell off at once.\n");
+}
+
+static int parse(int argc, char **argv, struct arguments *a)
+{
+	static const struct option options[] = {
+		{ "port", required_argument, NULL, 'p' },  { "folder", required_argument, NULL, 'f' },
+		{ "speed", required_argument, NULL, 's' }, { "events", no_argument, NULL, 'e' },
+		{ "help", no_argument, NULL, 'h' },        { NULL, 0, NULL, 0 },
+	};
+	char *end;
+	int c;
+
+	memset(a, 0, sizeof(*a));
+	a->speed = 1.0;
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (c) {
+		case 'p':
+			if (sg_override_port(&a->overrides, optarg))
+				return SG_EXIT_USAGE;
+			break;
+		case 'f':
+			a->overrides.folder = optarg;
+			break;
+		case 's':
+			a->speed = strtod(optarg, &end);
+			if (*end || !(a->speed >= 1.0 && a->speed <= SPEED_MAX)) {
+				fprintf(stderr, "--speed %s: would be a number from 1 to %g\n", optarg, SPEED_MAX);
+				return SG_EXIT_USAGE;
+			}
+			break;
+		case 'e':
+			a->all_events = true;
+			break;
+		case 'h':
+			usage(stdout);
+			return -1;
+		default:
+			usage(stderr);
+			return SG_EXIT_USAGE;
+		}
+	}
+	if (optind != argc - 1) {
+		usage(stderr);
+		return SG_EXIT_USAGE;
+	}
+	a->path = argv[optind];
+	return 0;
+}
+
+static bool is_kind(const char *uri, const char *kind)
+{
+	return strncmp(uri, kind, strlen(kind)) == 0;
+}
+
+/* A real instrument cannot be hurried: time may only be scaled where every port ends in a simulator. */
+static bool may_scale(const struct sg_rig_config *rig)
+{
+	const bool chamber_real = rig->chamber.present && is_kind(rig->chamber.port, "serial:");
+
+	return !is_kind(rig->potentiostat.port, "serial:") && !chamber_real;
+}
+
+static enum sg_err open_lockstep(const struct sg_rig_config *rig, struct run_clock *c)
+{
+	char path[SG_URI_SIZE];
+	char storage[SG_DIAG_SIZE];
+	struct sg_text why;
+	enum sg_err err;
+
+	snprintf(path, sizeof(path), "%s", rig->potentiostat.port + strlen("sim:"));
+	path[strcspn(path, "#")] = '\0';
+	sg_text_init(&why, storage, sizeof(storage));
+	err = sg_lockstep_open(path, &why, &c->lockstep);
+	if (err) {
+		fprintf(stderr, "%s: %s\n", rig->potentiostat.port, why.data);
+		return err;
+	}
+	c->clock = sg_lockstep_clock(c->lockstep);
+	snprintf(c->kind, sizeof(c->kind), "lockstep");
+	return SG_OK;
+}
+
+static enum sg_err open_clock(const struct sg_rig_config *rig, double speed, struct run_clock *c)
+{
+	memset(c, 0, sizeof(*c));
+	if (is_kind(rig->potentiostat.port, "sim:"))
+		return open_lockstep(rig, c);
+	if (speed > 1.0 && !may_scale(rig)) {
+		fprintf(stderr, "--speed %g: a port of this rig is a serial port, and a real instrument cannot be hurried\n",
+			speed);
+		return SG_ERR_ARGUMENT;
+	}
+	sg_host_clock_init(&c->host, speed);
+	c->clock = &c->host.clock;
+	if (speed > 1.0)
+		snprintf(c->kind, sizeof(c->kind), "scaled x%g", speed);
+	else
+		snprintf(c->kind, sizeof(c->kind), "real");
+	return SG_OK;
+}
+
+static void print_slot(const char *what, const struct sg_rig_slot *slot)
+{
+	const struct sg_identity *id = &slot->identity;
+
+	printf("%-13s %s %s%s%s%s%s on %s%s\n", what, slot->family->title, id->model, id->serial[0] ? ", serial " : "",
+	       id->serial, id->firmware[0] ? ", firmware " : "", id->firmware, slot->config->port,
+	       id->simulated ? "  ** SIMULATED **" : "");
+}
+
+static void print_head(const struct sg_loaded *loaded, const struct sg_rig *rig, const char *clock_kind)
+{
+	const struct sg_cell *cell = &loaded->experiment.cell;
+	char duration[24];
+
+	print_slot("potentiostat", &rig->potentiostat);
+	if (rig->chamber.device)
+		print_slot("chamber", &rig->chamber);
+	sg_print_duration(duration, loaded->plan.duration_s);
+	printf("%-13s %s, %.4g cm2; %zu steps, %s of steps; clock: %s\n", "cell", cell->name, cell->area_cm2,
+	       loaded->plan.step_count, duration, clock_kind);
+}
+
+static int exit_status(enum sg_err err)
+{
+	if (err == SG_ERR_UNSAFE)
+		return SG_EXIT_UNSAFE;
+	return err ? SG_EXIT_FAILED : SG_EXIT_OK;
+}
+
+static enum sg_err run_on(struct sg_rig *rig, const struct sg_loaded *loaded, const struct run_clock *c,
+			  const struct arguments *a)
+{
+	struct sg_run_outcome outcome;
+	struct sg_live_view view;
+	char storage[SG_DIAG_SIZE];
+	struct sg_text why;
+	enum sg_err err;
+
+	sg_live_view_init(&view, a->all_events);
+	sg_text_init(&why, storage, sizeof(storage));
+	const struct sg_run_config config = {
+		.experiment = &loaded->experiment,
+		.plan = &loaded->plan,
+		.rig = rig,
+		.clock = c->clock,
+		.clock_kind = c->kind,
+		.experiment_path = loaded->path,
+		.rig_path = loaded->rig_path[0] ? loaded->rig_path : NULL,
+		.program_version = SANDGLASS_VERSION,
+		.interrupts = &interrupts,
+		.observer = &view.observer,
+	};
+	err = sg_run(&config, &outcome, &why);
+	sg_live_view_end(&view);
+	if (outcome.folder[0])
+		sg_print_result(&outcome, &loaded->experiment);
+	if (rig->potentiostat.identity.simulated)
+		printf("** SIMULATED: no instrument and no cell was there **\n");
+	if (err)
+		fprintf(stderr, "%s\n", why.length ? why.data : sg_err_text(err));
+	sg_result_fini(&outcome.result);
+	return err;
+}
+
+static enum sg_err open_and_run(const struct sg_loaded *loaded, const struct arguments *a)
+{
+	char storage[2 * SG_DIAG_SIZE];
+	struct run_clock c;
+	struct sg_text why;
+	struct sg_rig rig;
+	enum sg_err err;
+
+	err = open_clock(&loaded->experiment.rig, a->speed, &c);
+	if (err)
+		return err;
+	sg_text_init(&why, storage, sizeof(storage));
+	err = sg_rig_open(&rig, &loaded->experiment.rig, c.clock, &why);
+	if (err) {
+		fprintf(stderr, "%s\n", why.data);
+	} else {
+		print_head(loaded, &rig, c.kind);
+		err = run_on(&rig, loaded, &c, a);
+		sg_rig_close(&rig);
+	}
+	if (c.lockstep)
+		sg_lockstep_close(c.lockstep);
+	return err;
+}
+
+int sg_cmd_run(int argc, char **argv)
+{
+	struct sg_loaded loaded;
+	struct arguments a;
+	enum sg_err err;
+	int status = parse(argc, argv, &a);
+
+	if (status)
+		return status < 0 ? SG_EXIT_OK : status;
+	if (sg_load(&loaded, a.path, &a.overrides))
+		return SG_EXIT_FAILED;
+	if (sg_check_loaded(&loaded, 0)) {
+		sg_unload(&loaded);
+		return SG_EXIT_FAILED;
+	}
+	catch_signals();
+	err = open_and_run(&loaded, &a);
+	sg_unload(&loaded);
+	return exit_status(err);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+
+static const struct verb {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *what;
+} verbs[] = {
+	{ "run", sg_cmd_run, "run an experiment file on its rig" },
+	{ "check", sg_cmd_check, "show what an experiment file will do, and what does not fit; touches no instrument" },
+	{ "list", sg_cmd_list, "the ports of this PC and what is known of them; writes to none" },
+	{ "replay", sg_cmd_replay, "feed a recorded table through guard, detectors and result" },
+};
+
+static void usage(FILE *out)
+{
+	fprintf(out, "sandglass %s: battery-cell tests on potentiostats and climate chambers\n\n", SANDGLASS_VERSION);
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		fprintf(out, "  sandglass %-7s %s\n", verbs[i].name, verbs[i].what);
+	fprintf(out, "\n  sandglass VERB --help   what it takes\n");
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		usage(stderr);
+		return SG_EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		usage(stdout);
+		return SG_EXIT_OK;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("sandglass %s\n", SANDGLASS_VERSION);
+		return SG_EXIT_OK;
+	}
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (strcmp(argv[1], verbs[i].name) == 0)
+			return verbs[i].run(argc - 1, argv + 1);
+	}
+	fprintf(stderr, "sandglass: no verb \"%s\"\n\n", argv[1]);
+	usage(stderr);
+	return SG_EXIT_USAGE;
+}
