@@ -6,8 +6,8 @@
 #ifndef FW_EMSTAT4_CAPABILITIES_H
 #define FW_EMSTAT4_CAPABILITIES_H
 
-/** Digits of either number, 160 bits. Assumed: leading zeros are sent. */
-#define FW_ES4_CAPABILITY_DIGITS 40
+/** Digits of either number, leading zeros sent. Source: PalmSens/palmsens-sdk, comm_protocol.md. */
+#define FW_ES4_CAPABILITY_DIGITS 64
 
 /** Commands of the conversation; terminated with a zero. */
 void fw_es4_communication_capabilities(char text[FW_ES4_CAPABILITY_DIGITS + 1]);

@@ -72,8 +72,12 @@ enum fw_ms_code {
 };
 
 /**
- * What is wrong with a script, and where. Assumed: the first line after the command is line 1, and
- * the column is that of the first character of the offending word, counted from 1.
+ * What is wrong with a script, and where. The first line after the command is line 1. The column,
+ * from 1, is where reading stopped: behind a word that was read and is wrong, at a character that
+ * does not belong.
+ *
+ * Source: PalmSens/palmsens-sdk, comm_protocol.md: `invalid_command` gives "Line 1, Col 16".
+ * Assumed: the same for every other error.
  */
 struct fw_ms_error {
 	enum fw_ms_code code;

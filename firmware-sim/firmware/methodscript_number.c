@@ -77,7 +77,7 @@ enum fw_ms_code fw_ms_number_read(const char *text, size_t length, struct fw_ms_
 	for (first = at; at < length && digit_value(text[at], base) >= 0; at++) {
 		mantissa = mantissa * base + digit_value(text[at], base);
 		if (mantissa >= FW_MS_MANTISSA_LIMIT) {
-			*bad_at = 0;
+			*bad_at = at;
 			return FW_MS_BAD_LITERAL;
 		}
 	}

@@ -260,7 +260,7 @@ static enum fw_ms_code parse_arguments(struct fw_ms_parser *parser,
 	if (tokens->count <= wanted + 1)
 		return FW_MS_OK;
 	extra = &tokens->token[wanted + 1];
-	*column = extra->column;
+	*column = extra->behind;
 	/* optional arguments look like ocp(x) or nscans(3); none of ours takes one */
 	return memchr(extra->text, '(', extra->length) ? FW_MS_BAD_OPTIONAL : FW_MS_EXTRA_ARGUMENT;
 }
@@ -279,7 +279,7 @@ static enum fw_ms_code parse_line(struct fw_ms_parser *parser, const char *line,
 	code = fw_ms_tokens_cut(&tokens, line, length, column);
 	if (code || tokens.count == 0)
 		return code;
-	*column = tokens.token[0].column;
+	*column = tokens.token[0].behind;
 	command = fw_ms_command_find(tokens.token[0].text, tokens.token[0].length);
 	if (!command || tokens.token[0].quoted)
 		return FW_MS_UNKNOWN_WORD;
@@ -288,7 +288,7 @@ static enum fw_ms_code parse_line(struct fw_ms_parser *parser, const char *line,
 	code = parse_arguments(parser, &tokens, &instruction, column);
 	if (code)
 		return code;
-	*column = tokens.token[0].column;
+	*column = tokens.token[0].behind;
 	if (parser->package_open && breaks_a_package(instruction.op))
 		return FW_MS_PACKAGE_ORDER;
 	return place(parser, &instruction);

@@ -34,11 +34,13 @@ static enum fw_ms_code token_cut(struct fw_ms_token *token, const char *line, si
 		if (i == length)
 			return FW_MS_UNEXPECTED_CHARACTER; /* quotes never closed */
 		*at = i + 1;
+		token->behind = i + 2;
 		return FW_MS_OK;
 	}
 	while (i < length && line[i] != ' ' && line[i] != '#')
 		i++;
 	token->length = i - *at;
+	token->behind = i + 1;
 	*at = i;
 	return FW_MS_OK;
 }
@@ -62,7 +64,7 @@ enum fw_ms_code fw_ms_tokens_cut(struct fw_ms_tokens *tokens, const char *line, 
 			at++;
 		if (at == length || line[at] == '#')
 			break;
-		*column = at + 1;
+		*column = length + 1; /* only quotes that are never closed can fail */
 		code = token_cut(&tokens->token[tokens->count], line, length, &at);
 		if (code)
 			return code;
@@ -84,10 +86,8 @@ static bool is_name(char c)
 
 static enum fw_ms_code name_check(const struct fw_ms_token *token, size_t *column)
 {
-	if (!is_name_start(token->text[0]))
-		return FW_MS_BAD_NAME;
 	for (size_t i = 0; i < token->length; i++) {
-		if (!is_name(token->text[i])) {
+		if (i ? !is_name(token->text[i]) : !is_name_start(token->text[i])) {
 			*column = token->column + i;
 			return FW_MS_BAD_NAME;
 		}
@@ -222,7 +222,7 @@ enum fw_ms_code fw_ms_operand_read(struct fw_ms_program *program, char argument,
 				   const struct fw_ms_token *token, struct fw_ms_operand *operand,
 				   size_t *column)
 {
-	*column = token->column;
+	*column = token->behind;
 	if (argument == 'S')
 		return read_text(program, token, operand);
 	if (token->quoted)

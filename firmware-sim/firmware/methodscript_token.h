@@ -17,7 +17,8 @@
 struct fw_ms_token {
 	const char *text; /**< into the line; a text in quotes without the quotes */
 	size_t length;
-	size_t column; /**< from 1 */
+	size_t column; /**< of its first character, from 1 */
+	size_t behind; /**< column behind its last character */
 	bool quoted;
 	bool interpolated; /**< f"..." */
 };

@@ -236,7 +236,7 @@ static void loads_once_and_runs_often(void **state)
 	assert_string_equal(bench_ask(&bench, "l\nsend_string \"x\"\n\n"), "l\n");
 	assert_string_equal(bench_ask(&bench, "r\n"), "r\nTx\n\n");
 	assert_string_equal(bench_ask(&bench, "r\n"), "r\nTx\n\n");
-	assert_string_equal(bench_ask(&bench, "l\nfail\n\n"), "l!4001: Line 1, Col 1\n");
+	assert_string_equal(bench_ask(&bench, "l\nfail\n\n"), "l!4001: Line 1, Col 5\n");
 	recover();
 	assert_string_equal(bench_ask(&bench, "r\n"), "r!000C\n");
 }
@@ -245,7 +245,7 @@ static void throws_away_the_rest_of_a_bad_script(void **state)
 {
 	(void)state;
 	assert_string_equal(bench_ask(&bench, "e\nvar x\n  fail\nsend_string \"x\"\n\n"),
-			    "e!4001: Line 2, Col 3\n");
+			    "e!4001: Line 2, Col 7\n");
 	recover();
 	assert_non_null(strstr(bench_ask(&bench, "t\n"), "R*"));
 }
@@ -256,7 +256,7 @@ static void refuses_a_bad_script_at_its_end_if_so_told(void **state)
 	bench_stop(&bench);
 	bench_start(&bench, NULL, "late_errors=yes");
 	assert_string_equal(bench_ask(&bench, "e\nfail\n"), "");
-	assert_string_equal(bench_ask(&bench, "cell_off\n\n"), "e!4001: Line 1, Col 1\n");
+	assert_string_equal(bench_ask(&bench, "cell_off\n\n"), "e!4001: Line 1, Col 5\n");
 }
 
 static void is_busy_while_a_script_runs(void **state)

@@ -42,11 +42,11 @@ static void assert_says(const char *script, const char *expected)
 static void refuses_commands_it_does_not_have(void **state)
 {
 	(void)state;
-	assert_says("                          nonsense\n", "e!4001: Line 1, Col 27\n");
-	assert_says("set_pgstat_chan 0\nmeas_loop_eis f r i 10m 1k 1 11i 0\n", "e!4001: Line 2, Col 1\n");
-	assert_says("array x 10i\n", "e!4001: Line 1, Col 1\n");
-	assert_says("i2c_config 100k 0i\n", "e!4001: Line 1, Col 1\n");
-	assert_says("Var x\n", "e!4001: Line 1, Col 1\n");
+	assert_says("                          nonsense\n", "e!4001: Line 1, Col 35\n");
+	assert_says("set_pgstat_chan 0\nmeas_loop_eis f r i 10m 1k 1 11i 0\n", "e!4001: Line 2, Col 14\n");
+	assert_says("array x 10i\n", "e!4001: Line 1, Col 6\n");
+	assert_says("i2c_config 100k 0i\n", "e!4001: Line 1, Col 11\n");
+	assert_says("Var x\n", "e!4001: Line 1, Col 4\n");
 }
 
 static void refuses_wrong_numbers_of_arguments(void **state)
@@ -54,8 +54,8 @@ static void refuses_wrong_numbers_of_arguments(void **state)
 	(void)state;
 	assert_says("var\n", "e!4007: Line 1, Col 4\n");
 	assert_says("var p\nvar c\nmeas_loop_cp p c 1m 1\n", "e!4007: Line 3, Col 22\n");
-	assert_says("var p q\n", "e!420A: Line 1, Col 7\n");
-	assert_says("var p\ncell_on ocp(p)\n", "e!4008: Line 2, Col 9\n");
+	assert_says("var p q\n", "e!420A: Line 1, Col 8\n");
+	assert_says("var p\ncell_on ocp(p)\n", "e!4008: Line 2, Col 15\n");
 }
 
 static void refuses_bad_literals(void **state)
@@ -63,21 +63,21 @@ static void refuses_bad_literals(void **state)
 	(void)state;
 	assert_says("set_i 1.5m\n", "e!4039: Line 1, Col 8\n");
 	assert_says("set_i 0x1F\n", "e!4014: Line 1, Col 11\n");
-	assert_says("set_i 200000000\n", "e!4039: Line 1, Col 7\n");
-	assert_says("set_i 5i\n", "e!4207: Line 1, Col 7\n");
-	assert_says("wait -1\n", "e!4200: Line 1, Col 6\n");
+	assert_says("set_i 200000000\n", "e!4039: Line 1, Col 15\n");
+	assert_says("set_i 5i\n", "e!4207: Line 1, Col 9\n");
+	assert_says("wait -1\n", "e!4200: Line 1, Col 8\n");
 }
 
 static void refuses_undeclared_and_twice_declared_names(void **state)
 {
 	(void)state;
-	assert_says("set_i x\n", "e!420B: Line 1, Col 7\n");
-	assert_says("var x\nvar x\n", "e!4026: Line 2, Col 5\n");
+	assert_says("set_i x\n", "e!420B: Line 1, Col 8\n");
+	assert_says("var x\nvar x\n", "e!4026: Line 2, Col 6\n");
 	assert_says("var 1x\n", "e!402B: Line 1, Col 5\n");
 	assert_says("var xY\n", "e!402B: Line 1, Col 6\n");
-	assert_says("var a_name_that_is_much_too_long_to_be_kept\n", "e!402C: Line 1, Col 5\n");
-	assert_says("var x\nstore_var 5 1 ja\n", "e!420D: Line 2, Col 11\n");
-	assert_says("var x\nstore_var x 1 zz\n", "e!0002: Line 2, Col 15\n");
+	assert_says("var a_name_that_is_much_too_long_to_be_kept\n", "e!402C: Line 1, Col 44\n");
+	assert_says("var x\nstore_var 5 1 ja\n", "e!420D: Line 2, Col 12\n");
+	assert_says("var x\nstore_var x 1 zz\n", "e!0002: Line 2, Col 17\n");
 }
 
 static void refuses_control_characters(void **state)
@@ -85,10 +85,10 @@ static void refuses_control_characters(void **state)
 	(void)state;
 	assert_says("cell_off\r\n", "e!4004: Line 1, Col 9\n");
 	assert_says("\tcell_off\n", "e!4004: Line 1, Col 1\n");
-	assert_says("send_string \"open\n", "e!4004: Line 1, Col 13\n");
-	assert_says("send_string f\"{x}\"\n", "e!4215: Line 1, Col 13\n");
+	assert_says("send_string \"open\n", "e!4004: Line 1, Col 18\n");
+	assert_says("send_string f\"{x}\"\n", "e!4215: Line 1, Col 19\n");
 	assert_says("var a\nif a>1\nendif\n", "e!402B: Line 2, Col 5\n");
-	assert_says("var a\nif a => 1\nendif\n", "e!4004: Line 2, Col 6\n");
+	assert_says("var a\nif a => 1\nendif\n", "e!4004: Line 2, Col 8\n");
 }
 
 static void refuses_a_script_line_of_129_characters(void **state)
@@ -119,14 +119,14 @@ static void refuses_a_script_too_large_for_its_memory(void **state)
 static void refuses_scopes_that_do_not_match(void **state)
 {
 	(void)state;
-	assert_says("endif\n", "e!400E: Line 1, Col 1\n");
-	assert_says("endloop\n", "e!400E: Line 1, Col 1\n");
-	assert_says("if 1i == 1i\nendloop\n", "e!400E: Line 2, Col 1\n");
-	assert_says("if 1i == 1i\nelse\nelse\nendif\n", "e!400E: Line 3, Col 1\n");
+	assert_says("endif\n", "e!400E: Line 1, Col 6\n");
+	assert_says("endloop\n", "e!400E: Line 1, Col 8\n");
+	assert_says("if 1i == 1i\nendloop\n", "e!400E: Line 2, Col 8\n");
+	assert_says("if 1i == 1i\nelse\nelse\nendif\n", "e!400E: Line 3, Col 5\n");
 	assert_says("loop 1i == 2i\n", "e!4018: Line 2, Col 1\n");
-	assert_says("loop 1i == 2i\non_finished:\n", "e!400E: Line 2, Col 1\n");
-	assert_says("breakloop\n", "e!400C: Line 1, Col 1\n");
-	assert_says("on_finished:\non_finished:\n", "e!400C: Line 2, Col 1\n");
+	assert_says("loop 1i == 2i\non_finished:\n", "e!400E: Line 2, Col 13\n");
+	assert_says("breakloop\n", "e!400C: Line 1, Col 10\n");
+	assert_says("on_finished:\non_finished:\n", "e!400C: Line 2, Col 13\n");
 }
 
 static void refuses_scopes_that_are_too_deep(void **state)
@@ -136,17 +136,17 @@ static void refuses_scopes_that_are_too_deep(void **state)
 	(void)state;
 	for (int i = 0; i < 17; i++)
 		strcat(script, "if 1i == 1i\n");
-	assert_says(script, "e!400D: Line 17, Col 1\n");
+	assert_says(script, "e!400D: Line 17, Col 3\n");
 }
 
 static void refuses_package_commands_out_of_order(void **state)
 {
 	(void)state;
-	assert_says("var p\npck_add p\n", "e!401B: Line 2, Col 1\n");
-	assert_says("pck_end\n", "e!401B: Line 1, Col 1\n");
-	assert_says("pck_start\npck_start\n", "e!401B: Line 2, Col 1\n");
-	assert_says("pck_start\npck_end\n", "e!401B: Line 2, Col 1\n");
-	assert_says("pck_start\nif 1i == 1i\n", "e!401B: Line 2, Col 1\n");
+	assert_says("var p\npck_add p\n", "e!401B: Line 2, Col 8\n");
+	assert_says("pck_end\n", "e!401B: Line 1, Col 8\n");
+	assert_says("pck_start\npck_start\n", "e!401B: Line 2, Col 10\n");
+	assert_says("pck_start\npck_end\n", "e!401B: Line 2, Col 8\n");
+	assert_says("pck_start\nif 1i == 1i\n", "e!401B: Line 2, Col 3\n");
 	assert_says("pck_start\n", "e!401B: Line 2, Col 1\n");
 }
 
@@ -154,15 +154,15 @@ static void refuses_a_measurement_loop_in_a_measurement_loop(void **state)
 {
 	(void)state;
 	assert_says("var p\nmeas_loop_ocp p 100m 1\nif p > 0\nmeas_loop_ocp p 100m 1\n",
-		    "e!400B: Line 4, Col 1\n");
-	assert_says("var p\nmeas_loop_ocp p 100m 1\ncell_on\n", "e!401A: Line 3, Col 1\n");
+		    "e!400B: Line 4, Col 14\n");
+	assert_says("var p\nmeas_loop_ocp p 100m 1\ncell_on\n", "e!401A: Line 3, Col 8\n");
 }
 
 static void refuses_a_loop_without_run_time(void **state)
 {
 	(void)state;
-	assert_says("var p\nmeas_loop_ocp p 100m 0\nendloop\n", "e!4204: Line 2, Col 22\n");
-	assert_says("var p\nmeas_loop_ocp p 0 1\nendloop\n", "e!4204: Line 2, Col 17\n");
+	assert_says("var p\nmeas_loop_ocp p 100m 0\nendloop\n", "e!4204: Line 2, Col 23\n");
+	assert_says("var p\nmeas_loop_ocp p 0 1\nendloop\n", "e!4204: Line 2, Col 18\n");
 	assert_says("var p\nmeas_loop_ocp p 100m\nendloop\n", "e!4007: Line 2, Col 21\n");
 	assert_says("var p\nvar r\nstore_var r 0 eb\nset_pgstat_mode 2\nset_max_bandwidth 60\n"
 		    "meas_loop_ocp p 100m r\nendloop\n", "e\n!4204: Line 6\n");

@@ -50,8 +50,8 @@ static void refuses_what_is_not_such_a_literal(void **state)
 	assert_bad("5K", FW_MS_BAD_LITERAL, 1);
 	assert_bad("0x", FW_MS_BAD_LITERAL, 1);
 	assert_bad("0x1F", FW_MS_BAD_HEX_LITERAL, 4);
-	assert_bad("134217728", FW_MS_BAD_LITERAL, 0);
-	assert_bad("-134217728i", FW_MS_BAD_LITERAL, 0);
+	assert_bad("134217728", FW_MS_BAD_LITERAL, 8);
+	assert_bad("-134217728i", FW_MS_BAD_LITERAL, 9);
 }
 
 static void assert_written(double value, bool integer, const char *text)
