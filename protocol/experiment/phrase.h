@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * Numbers as a person would say them, four digits at most: "5 min", "571 h", "0.8332 mA", "370 MB".
+ * Each fills the caller's storage and returns it.
+ */
+#ifndef SG_EXPERIMENT_PHRASE_H
+#define SG_EXPERIMENT_PHRASE_H
+
+#define SG_PHRASE_SIZE 24
+
+char *sg_phrase_duration(double duration_s, char out[SG_PHRASE_SIZE]);
+char *sg_phrase_current(double current_a, char out[SG_PHRASE_SIZE]);
+char *sg_phrase_bytes(double bytes, char out[SG_PHRASE_SIZE]);
+
+#endif
