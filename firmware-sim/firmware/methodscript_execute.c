@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "firmware/methodscript_arithmetic.h"
+#include "firmware/methodscript_measure.h"
+#include "firmware/methodscript_operand.h"
 #include "firmware/methodscript_token.h"
 
 void fw_ms_emit(struct fw_ms_vm *vm, const char *text, size_t length)
@@ -14,67 +16,45 @@ void fw_ms_emit(struct fw_ms_vm *vm, const char *text, size_t length)
 		vm->sink.send(vm->sink.ctx, text, length);
 }
 
-static const struct fw_ms_instruction *current(const struct fw_ms_vm *vm)
-{
-	return &vm->program->code[vm->at];
-}
-
-static struct fw_ms_value *variable(struct fw_ms_vm *vm, const struct fw_ms_operand *operand)
-{
-	return &vm->variables[operand->u.variable];
-}
-
-static const struct fw_ms_number *number(struct fw_ms_vm *vm, const struct fw_ms_operand *operand)
-{
-	if (operand->kind == FW_MS_LITERAL)
-		return &operand->u.literal;
-	return &variable(vm, operand)->number;
-}
-
-static double plain(struct fw_ms_vm *vm, size_t argument)
-{
-	return number(vm, &current(vm)->operands[argument])->value;
-}
-
 /* Numbers the parser could not judge because they come out of variables. */
 static enum fw_ms_code check_arguments(struct fw_ms_vm *vm)
 {
-	const struct fw_ms_instruction *instruction = current(vm);
+	const struct fw_ms_instruction *instruction = fw_ms_current(vm);
 	enum fw_ms_code code = FW_MS_OK;
 
 	for (size_t i = 0; instruction->arguments[i] && !code; i++)
 		if (strchr("FPZ", instruction->arguments[i]) &&
 		    instruction->operands[i].kind == FW_MS_VARIABLE)
 			code = fw_ms_number_check(instruction->arguments[i],
-						  number(vm, &instruction->operands[i]));
+						  fw_ms_number(vm, &instruction->operands[i]));
 	return code;
 }
 
 static enum fw_ms_code comparison_holds(struct fw_ms_vm *vm,
 					const struct fw_ms_instruction *instruction, bool *holds)
 {
-	return fw_ms_compare(number(vm, &instruction->operands[0]),
+	return fw_ms_compare(fw_ms_number(vm, &instruction->operands[0]),
 			     instruction->operands[1].u.comparison,
-			     number(vm, &instruction->operands[2]), holds);
+			     fw_ms_number(vm, &instruction->operands[2]), holds);
 }
 
 static enum fw_ms_code execute_data(struct fw_ms_vm *vm, const struct fw_ms_instruction *instruction)
 {
 	const struct fw_ms_operand *operands = instruction->operands;
-	struct fw_ms_value *first = variable(vm, &operands[0]);
+	struct fw_ms_value *first = fw_ms_variable(vm, &operands[0]);
 
 	if (instruction->op == FW_MS_STORE_VAR) {
-		*first = (struct fw_ms_value){.number = *number(vm, &operands[1])};
+		*first = (struct fw_ms_value){.number = *fw_ms_number(vm, &operands[1])};
 		memcpy(first->vartype, operands[2].u.vartype, sizeof(first->vartype));
 		return FW_MS_OK;
 	}
 	if (instruction->op == FW_MS_COPY_VAR) {
-		*variable(vm, &operands[1]) = *first;
+		*fw_ms_variable(vm, &operands[1]) = *first;
 		return FW_MS_OK;
 	}
 	/* Assumed: a computed value is no longer a measured one, so it loses status and range */
 	first->measured = false;
-	return fw_ms_arithmetic(instruction->op, &first->number, number(vm, &operands[1]));
+	return fw_ms_arithmetic(instruction->op, &first->number, fw_ms_number(vm, &operands[1]));
 }
 
 static enum fw_ms_code execute_if(struct fw_ms_vm *vm, const struct fw_ms_instruction *instruction)
@@ -87,7 +67,7 @@ static enum fw_ms_code execute_if(struct fw_ms_vm *vm, const struct fw_ms_instru
 	return code;
 }
 
-static void enter_loop(struct fw_ms_vm *vm, bool measures)
+void fw_ms_enter_loop(struct fw_ms_vm *vm, bool measures)
 {
 	vm->frames[vm->depth++] = (struct fw_ms_frame){.at = vm->at, .measures = measures};
 }
@@ -129,60 +109,9 @@ static enum fw_ms_code execute_endloop(struct fw_ms_vm *vm, int64_t now_ns)
 	return FW_MS_OK;
 }
 
-static enum fw_ms_code execute_meas_loop(struct fw_ms_vm *vm, int64_t now_ns)
-{
-	const struct fw_ms_instruction *instruction = current(vm);
-	bool ocp = instruction->op == FW_MS_MEAS_LOOP_OCP;
-	enum fw_pgstat_loop loop = ocp ? FW_PGSTAT_OCP : FW_PGSTAT_CP;
-	const char *mark = ocp ? "M000B\n" : "M000A\n";
-	enum fw_ms_code code;
-
-	if (instruction->op == FW_MS_MEAS_LOOP_CA) {
-		loop = FW_PGSTAT_CA;
-		mark = "M0007\n";
-	}
-	code = fw_ms_schedule_start(&vm->schedule, now_ns, plain(vm, ocp ? 1 : 3),
-				    plain(vm, ocp ? 2 : 4));
-	if (!code)
-		code = fw_pgstat_begin(vm->pgstat, now_ns, loop, ocp ? 0.0 : plain(vm, 2));
-	if (code)
-		return code;
-	fw_ms_emit(vm, mark, strlen(mark));
-	enter_loop(vm, true);
-	vm->state = FW_MS_TICK;
-	vm->due_ns = vm->schedule.due_ns;
-	return FW_MS_OK;
-}
-
-enum fw_ms_code fw_ms_take_sample(struct fw_ms_vm *vm, int64_t now_ns)
-{
-	size_t top = vm->frames[vm->depth - 1].at;
-	const struct fw_ms_instruction *loop = &vm->program->code[top];
-	struct fw_ms_value *potential = variable(vm, &loop->operands[0]);
-	struct fw_ms_value *current_value = NULL;
-	enum fw_ms_code code;
-
-	if (loop->op != FW_MS_MEAS_LOOP_OCP)
-		current_value = variable(vm, &loop->operands[1]);
-	code = fw_pgstat_sample(vm->pgstat, now_ns, vm->schedule.interval_s, potential,
-				current_value);
-	if (code) {
-		vm->at = top;
-		return code;
-	}
-	if (vm->schedule.late) {
-		vm->late_samples++;
-		potential->status |= FW_MS_STATUS_TIMING;
-		if (current_value)
-			current_value->status |= FW_MS_STATUS_TIMING;
-	}
-	vm->at = top + 1;
-	return FW_MS_OK;
-}
-
 static enum fw_ms_code execute_wait(struct fw_ms_vm *vm, int64_t now_ns)
 {
-	double seconds = plain(vm, 0);
+	double seconds = fw_ms_argument(vm, 0);
 
 	if (seconds > FW_MS_WAIT_MAX_S)
 		return FW_MS_OUT_OF_BOUNDS;
@@ -191,40 +120,10 @@ static enum fw_ms_code execute_wait(struct fw_ms_vm *vm, int64_t now_ns)
 	return FW_MS_OK;
 }
 
-static enum fw_ms_code execute_meas(struct fw_ms_vm *vm, int64_t now_ns)
-{
-	const char *vartype = current(vm)->operands[2].u.vartype;
-	enum fw_ms_code code = fw_pgstat_may_measure(vm->pgstat);
-
-	if (code)
-		return code;
-	if (memcmp(vartype, "ab", 2) != 0 && memcmp(vartype, "ba", 2) != 0)
-		return FW_MS_VARTYPE_NOT_ALLOWED;
-	if (plain(vm, 0) > FW_MS_WAIT_MAX_S)
-		return FW_MS_OUT_OF_BOUNDS;
-	vm->due_ns = now_ns + fw_ms_nanoseconds(plain(vm, 0));
-	vm->state = FW_MS_MEASURE;
-	return FW_MS_OK;
-}
-
-enum fw_ms_code fw_ms_finish_measure(struct fw_ms_vm *vm, int64_t now_ns)
-{
-	const struct fw_ms_instruction *instruction = current(vm);
-	struct fw_ms_value *result = variable(vm, &instruction->operands[1]);
-	bool potential = memcmp(instruction->operands[2].u.vartype, "ab", 2) == 0;
-	enum fw_ms_code code;
-
-	code = fw_pgstat_sample(vm->pgstat, now_ns, plain(vm, 0), potential ? result : NULL,
-				potential ? NULL : result);
-	if (!code)
-		vm->at++;
-	return code;
-}
-
 static enum fw_ms_code execute_output(struct fw_ms_vm *vm,
 				      const struct fw_ms_instruction *instruction)
 {
-	double mode = plain(vm, 0);
+	double mode = fw_ms_argument(vm, 0);
 
 	(void)instruction;
 	/* modes that write to files are not simulated */
@@ -251,7 +150,7 @@ static void execute_send_string(struct fw_ms_vm *vm, const struct fw_ms_instruct
 static void execute_timer_get(struct fw_ms_vm *vm, const struct fw_ms_instruction *instruction,
 			      int64_t now_ns)
 {
-	*variable(vm, &instruction->operands[0]) = (struct fw_ms_value){
+	*fw_ms_variable(vm, &instruction->operands[0]) = (struct fw_ms_value){
 		.number = {.value = (double)(now_ns - vm->timer_ns) * 1e-9},
 		.vartype = {'e', 'b'},
 	};
@@ -275,21 +174,21 @@ static enum fw_ms_code execute_setup(struct fw_ms_vm *vm,
 
 	switch ((int)instruction->op) {
 	case FW_MS_SET_PGSTAT_CHAN:
-		return fw_pgstat_set_chan(plain(vm, 0));
+		return fw_pgstat_set_chan(fw_ms_argument(vm, 0));
 	case FW_MS_SET_PGSTAT_MODE:
-		return fw_pgstat_set_mode(pgstat, plain(vm, 0));
+		return fw_pgstat_set_mode(pgstat, fw_ms_argument(vm, 0));
 	case FW_MS_SET_MAX_BANDWIDTH:
 		return fw_pgstat_set_bandwidth(pgstat);
 	case FW_MS_SET_RANGE:
-		return fw_pgstat_set_range(pgstat, vartype, plain(vm, 1));
+		return fw_pgstat_set_range(pgstat, vartype, fw_ms_argument(vm, 1));
 	case FW_MS_SET_RANGE_MINMAX:
-		return fw_pgstat_set_minmax(pgstat, vartype, plain(vm, 1), plain(vm, 2));
+		return fw_pgstat_set_minmax(pgstat, vartype, fw_ms_argument(vm, 1), fw_ms_argument(vm, 2));
 	case FW_MS_SET_AUTORANGING:
-		return fw_pgstat_set_autoranging(pgstat, vartype, plain(vm, 1), plain(vm, 2));
+		return fw_pgstat_set_autoranging(pgstat, vartype, fw_ms_argument(vm, 1), fw_ms_argument(vm, 2));
 	case FW_MS_SET_E:
-		return fw_pgstat_set_e(pgstat, now_ns, plain(vm, 0));
+		return fw_pgstat_set_e(pgstat, now_ns, fw_ms_argument(vm, 0));
 	case FW_MS_SET_I:
-		return fw_pgstat_set_i(pgstat, now_ns, plain(vm, 0));
+		return fw_pgstat_set_i(pgstat, now_ns, fw_ms_argument(vm, 0));
 	case FW_MS_CELL_ON:
 		return fw_pgstat_cell_on(pgstat, now_ns);
 	case FW_MS_CELL_OFF:
@@ -297,7 +196,7 @@ static enum fw_ms_code execute_setup(struct fw_ms_vm *vm,
 		return FW_MS_OK;
 	}
 	/* mains frequency */
-	mains_hz = plain(vm, 0);
+	mains_hz = fw_ms_argument(vm, 0);
 	return fabs(mains_hz - 50.0) < 1e-9 || fabs(mains_hz - 60.0) < 1e-9 ? FW_MS_OK :
 									      FW_MS_OUT_OF_BOUNDS;
 }
@@ -311,7 +210,7 @@ static enum fw_ms_code stepped(struct fw_ms_vm *vm, enum fw_ms_code code)
 
 enum fw_ms_code fw_ms_execute(struct fw_ms_vm *vm, int64_t now_ns)
 {
-	const struct fw_ms_instruction *instruction = current(vm);
+	const struct fw_ms_instruction *instruction = fw_ms_current(vm);
 	enum fw_ms_code code = check_arguments(vm);
 
 	if (code)
@@ -333,7 +232,7 @@ enum fw_ms_code fw_ms_execute(struct fw_ms_vm *vm, int64_t now_ns)
 		return FW_MS_OK;
 	case FW_MS_LOOP:
 		fw_ms_emit(vm, "L\n", 2);
-		enter_loop(vm, false);
+		fw_ms_enter_loop(vm, false);
 		return loop_around(vm);
 	case FW_MS_ENDLOOP:
 		return execute_endloop(vm, now_ns);
@@ -364,7 +263,7 @@ enum fw_ms_code fw_ms_execute(struct fw_ms_vm *vm, int64_t now_ns)
 		fw_ms_package_start(&vm->package);
 		return stepped(vm, FW_MS_OK);
 	case FW_MS_PCK_ADD:
-		fw_ms_package_add(&vm->package, variable(vm, &instruction->operands[0]));
+		fw_ms_package_add(&vm->package, fw_ms_variable(vm, &instruction->operands[0]));
 		return stepped(vm, FW_MS_OK);
 	case FW_MS_PCK_END:
 		send_package(vm);
@@ -382,11 +281,11 @@ enum fw_ms_code fw_ms_execute(struct fw_ms_vm *vm, int64_t now_ns)
 	case FW_MS_CELL_OFF:
 		return stepped(vm, execute_setup(vm, instruction, now_ns));
 	case FW_MS_MEAS:
-		return execute_meas(vm, now_ns);
+		return fw_ms_begin_measure(vm, now_ns);
 	case FW_MS_MEAS_LOOP_OCP:
 	case FW_MS_MEAS_LOOP_CP:
 	case FW_MS_MEAS_LOOP_CA:
-		return execute_meas_loop(vm, now_ns);
+		return fw_ms_begin_loop(vm, now_ns);
 	case FW_MS_VAR:
 	case FW_MS_ELSE:
 	case FW_MS_ENDIF:

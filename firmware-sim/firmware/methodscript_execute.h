@@ -18,11 +18,8 @@ void fw_ms_emit(struct fw_ms_vm *vm, const char *text, size_t length);
  */
 enum fw_ms_code fw_ms_execute(struct fw_ms_vm *vm, int64_t now_ns);
 
-/** Take the sample of the running measurement loop into its variables. */
-enum fw_ms_code fw_ms_take_sample(struct fw_ms_vm *vm, int64_t now_ns);
-
-/** Finish the `meas` at vm->at. */
-enum fw_ms_code fw_ms_finish_measure(struct fw_ms_vm *vm, int64_t now_ns);
+/** Note that the loop at vm->at is being run. */
+void fw_ms_enter_loop(struct fw_ms_vm *vm, bool measures);
 
 /** Leave the innermost loop: its end mark is written, vm->at is behind it. */
 void fw_ms_leave_loop(struct fw_ms_vm *vm);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "firmware/methodscript_execute.h"
+#include "firmware/methodscript_measure.h"
 
 #define INSTRUCTIONS_A_STEP 50
 #define STEP_NS             INT64_C(1000000)

@@ -85,6 +85,10 @@ static void refuses_a_wrong_setup_and_says_what_is_right(void **state)
 	setup.options = "error_tail=maybe";
 	assert_null(bench.family->create(&setup, 0, &why));
 	assert_non_null(strstr(why, "key=yes"));
+	setup.options = NULL;
+	setup.serial_number = "with \"quotes\"";
+	assert_null(bench.family->create(&setup, 0, &why));
+	assert_non_null(strstr(why, "serial number"));
 }
 
 static int digit(char c)
