@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wire/emstat4_script.h"
+
+#include <math.h>
+
+#include "wire/methodscript_literal.h"
+
+/* A number on its way into a line; lives to the end of the full expression it is made in. */
+struct literal {
+	char text[SG_METHODSCRIPT_LITERAL_SIZE];
+};
+
+/* What cannot be written becomes a word no instrument takes; checked numbers never get there. */
+static struct literal literal(double value)
+{
+	struct literal out = { "?" };
+
+	if (sg_methodscript_literal(value, out.text))
+		out.text[0] = '?';
+	return out;
+}
+
+/* ---- may it be run? ---- */
+
+static bool same(double a, double b)
+{
+	return fabs(a - b) <= 1e-9 * fabs(b);
+}
+
+static bool is_range(const struct sg_potentiostat_caps *caps, double range_a, double *most_a)
+{
+	for (size_t i = 0; i < caps->range_count; i++) {
+		const bool top = i + 1 == caps->range_count;
+
+		if (!same(range_a, caps->range_a[i]))
+			continue;
+		*most_a = caps->range_a[i] * (top ? caps->top_range_use : caps->range_use);
+		return true;
+	}
+	return false;
+}
+
+static enum sg_err check_times(const struct sg_potentiostat_caps *caps, const struct sg_segment *s,
+			       struct sg_text *why)
+{
+	if (!isfinite(s->interval_s) || !isfinite(s->duration_s) || s->interval_s <= 0.0 || s->duration_s <= 0.0) {
+		sg_text_add(why, "interval %g s and duration %g s must be finite and positive", s->interval_s,
+			    s->duration_s);
+		return SG_ERR_ARGUMENT;
+	}
+	if (s->interval_s < caps->interval_min_s * (1.0 - 1e-9)) {
+		sg_text_add(why, "interval %g s is below the %g s of this instrument", s->interval_s,
+			    caps->interval_min_s);
+		return SG_ERR_UNSUPPORTED;
+	}
+	if (s->duration_s > caps->duration_max_s) {
+		sg_text_add(why, "duration %g s is above the %g s of one segment", s->duration_s, caps->duration_max_s);
+		return SG_ERR_UNSUPPORTED;
+	}
+	if (s->duration_s < s->interval_s * (1.0 - 1e-9)) {
+		sg_text_add(why, "duration %g s is shorter than one interval of %g s: no sample would come",
+			    s->duration_s, s->interval_s);
+		return SG_ERR_ARGUMENT;
+	}
+	return SG_OK;
+}
+
+static enum sg_err check_voltages(const struct sg_potentiostat_caps *caps, const struct sg_segment *s,
+				  struct sg_text *why)
+{
+	if (!isfinite(s->voltage_min_v) || !isfinite(s->voltage_max_v) || s->voltage_min_v >= s->voltage_max_v) {
+		sg_text_add(why, "voltage limits %g V and %g V must be finite and rising", s->voltage_min_v,
+			    s->voltage_max_v);
+		return SG_ERR_ARGUMENT;
+	}
+	if (fmax(fabs(s->voltage_min_v), fabs(s->voltage_max_v)) > caps->compliance_v) {
+		sg_text_add(why, "voltage limits %g V to %g V exceed the +-%g V of the %s", s->voltage_min_v,
+			    s->voltage_max_v, caps->compliance_v, caps->model);
+		return SG_ERR_UNSUPPORTED;
+	}
+	return SG_OK;
+}
+
+static enum sg_err check_current(const struct sg_potentiostat_caps *caps, const struct sg_segment *s,
+				 struct sg_text *why)
+{
+	double most_a;
+
+	if (!isfinite(s->set_value) || !isfinite(s->range_a)) {
+		sg_text_add(why, "current %g A and range %g A must be finite", s->set_value, s->range_a);
+		return SG_ERR_ARGUMENT;
+	}
+	if (fabs(s->set_value) > caps->current_max_a * (1.0 + 1e-9)) {
+		sg_text_add(why, "current %g A exceeds the +-%g A of the %s", s->set_value, caps->current_max_a,
+			    caps->model);
+		return SG_ERR_UNSUPPORTED;
+	}
+	if (!is_range(caps, s->range_a, &most_a)) {
+		sg_text_add(why, "the %s has no %g A range", caps->model, s->range_a);
+		return SG_ERR_UNSUPPORTED;
+	}
+	if (fabs(s->set_value) > most_a * (1.0 + 1e-9)) {
+		sg_text_add(why, "current %g A does not fit the %g A range", s->set_value, s->range_a);
+		return SG_ERR_UNSUPPORTED;
+	}
+	return SG_OK;
+}
+
+static enum sg_err check_one(const struct sg_potentiostat_caps *caps, const struct sg_segment *s,
+			     struct sg_text *why)
+{
+	enum sg_err err = check_times(caps, s, why);
+
+	if (!err)
+		err = check_voltages(caps, s, why);
+	if (err)
+		return err;
+	switch (s->mode) {
+	case SG_MODE_REST:
+		return SG_OK;
+	case SG_MODE_GALVANOSTATIC:
+		return check_current(caps, s, why);
+	case SG_MODE_POTENTIOSTATIC:
+	case SG_MODE_SPECTRUM:
+		sg_text_add(why, "mode %s is not offered yet", sg_mode_name(s->mode));
+		return SG_ERR_UNSUPPORTED;
+	}
+	return SG_ERR_ARGUMENT;
+}
+
+enum sg_err sg_emstat4_check(const struct sg_potentiostat_caps *caps, const struct sg_segment *segments,
+			     size_t count, size_t *fits, struct sg_text *why)
+{
+	char storage[SG_EMSTAT4_SCRIPT_MAX + 1];
+	struct sg_text script;
+	double total_s = 0.0;
+	size_t chained = 0;
+
+	*fits = 0;
+	if (count == 0) {
+		sg_text_add(why, "no segment given");
+		return SG_ERR_ARGUMENT;
+	}
+	for (size_t i = 0; i < count; i++) {
+		enum sg_err err = check_one(caps, &segments[i], why);
+
+		if (err)
+			return err;
+		total_s += segments[i].duration_s;
+		if (chained == i && i < caps->sequence_max && total_s <= caps->duration_max_s)
+			chained = i + 1;
+	}
+	sg_text_init(&script, storage, sizeof(storage));
+	while (chained > 1 && sg_emstat4_script(segments, chained, &script) != SG_OK)
+		chained--;
+	*fits = chained;
+	return SG_OK;
+}
+
+/* ---- the program ---- */
+
+static double voltage_range_v(const struct sg_segment *segments, size_t count)
+{
+	double largest_v = 0.0;
+
+	for (size_t i = 0; i < count; i++)
+		largest_v = fmax(largest_v, fmax(fabs(segments[i].voltage_min_v), fabs(segments[i].voltage_max_v)));
+	return largest_v;
+}
+
+/* The branch that a voltage beyond its limit takes: say which, and leave the loop. */
+static void add_limit(struct sg_text *out, char comparison, double limit_v, size_t result)
+{
+	sg_text_add(out, "    if p %c %s\n", comparison, literal(limit_v).text);
+	sg_text_add(out, "      store_var s %zui ja\n", result);
+	sg_text_add(out, "      breakloop\n");
+	sg_text_add(out, "    endif\n");
+}
+
+static void add_segment(struct sg_text *out, const struct sg_segment *s, size_t index)
+{
+	sg_text_add(out, "if s < 1i\n");
+	sg_text_add(out, "  meas_loop_cp p c %s %s %s\n", literal(s->set_value).text, literal(s->interval_s).text,
+		    literal(s->duration_s).text);
+	sg_text_add(out, "    timer_get t\n"
+			 "    pck_start\n"
+			 "      pck_add t\n"
+			 "      pck_add c\n"
+			 "      pck_add p\n"
+			 "    pck_end\n");
+	add_limit(out, '>', s->voltage_max_v, 2 * index + 1);
+	add_limit(out, '<', s->voltage_min_v, 2 * index + 2);
+	sg_text_add(out, "  endloop\n"
+			 "endif\n");
+}
+
+static void add_galvanostatic(struct sg_text *out, const struct sg_segment *segments, size_t count)
+{
+	sg_text_add(out, "e\n"
+			 "var t\n"
+			 "var c\n"
+			 "var p\n"
+			 "var s\n"
+			 "set_pgstat_chan 0\n"
+			 "set_pgstat_mode 6\n"
+			 "set_max_bandwidth 60\n");
+	sg_text_add(out, "set_range ab %s\n", literal(voltage_range_v(segments, count)).text);
+	sg_text_add(out, "set_range db %s\n", literal(segments[0].range_a).text);
+	sg_text_add(out, "set_autoranging db %s %s\n", literal(segments[0].range_a).text,
+		    literal(segments[0].range_a).text);
+	sg_text_add(out, "set_acquisition_frac_autoadjust 50\n"
+			 "store_var s 0i ja\n"
+			 "set_i 0\n"
+			 "cell_on\n"
+			 "timer_start\n");
+	for (size_t i = 0; i < count; i++)
+		add_segment(out, &segments[i], i);
+	sg_text_add(out, "pck_start\n"
+			 "  pck_add s\n"
+			 "pck_end\n"
+			 "on_finished:\n"
+			 "  cell_off\n"
+			 "\n");
+}
+
+static void add_rest(struct sg_text *out, const struct sg_segment *s)
+{
+	sg_text_add(out, "e\n"
+			 "var t\n"
+			 "var p\n"
+			 "set_pgstat_chan 0\n"
+			 "set_pgstat_mode 2\n"
+			 "set_max_bandwidth 60\n");
+	sg_text_add(out, "set_range ab %s\n", literal(voltage_range_v(s, 1)).text);
+	sg_text_add(out, "cell_off\n"
+			 "timer_start\n");
+	sg_text_add(out, "meas_loop_ocp p %s %s\n", literal(s->interval_s).text, literal(s->duration_s).text);
+	sg_text_add(out, "  timer_get t\n"
+			 "  pck_start\n"
+			 "    pck_add t\n"
+			 "    pck_add p\n"
+			 "  pck_end\n"
+			 "endloop\n"
+			 "on_finished:\n"
+			 "  cell_off\n"
+			 "\n");
+}
+
+static bool share_one_program(const struct sg_segment *segments, size_t count)
+{
+	if (count == 0 || count > SG_EMSTAT4_SEGMENTS_MAX)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!isfinite(segments[i].interval_s) || !isfinite(segments[i].duration_s) ||
+		    !isfinite(segments[i].voltage_min_v) || !isfinite(segments[i].voltage_max_v))
+			return false;
+	}
+	if (segments[0].mode == SG_MODE_REST)
+		return count == 1;
+	for (size_t i = 0; i < count; i++) {
+		if (segments[i].mode != SG_MODE_GALVANOSTATIC || !isfinite(segments[i].set_value) ||
+		    !same(segments[i].range_a, segments[0].range_a))
+			return false;
+	}
+	return true;
+}
+
+enum sg_err sg_emstat4_script(const struct sg_segment *segments, size_t count, struct sg_text *out)
+{
+	sg_text_clear(out);
+	if (!share_one_program(segments, count))
+		return SG_ERR_ARGUMENT;
+	if (segments[0].mode == SG_MODE_REST)
+		add_rest(out, &segments[0]);
+	else
+		add_galvanostatic(out, segments, count);
+	if (!out->truncated && out->length <= SG_EMSTAT4_SCRIPT_MAX)
+		return SG_OK;
+	sg_text_clear(out);
+	return SG_ERR_ARGUMENT;
+}
+
+const char *sg_emstat4_script_verify_off(void)
+{
+	return "e\n"
+	       "var p\n"
+	       "set_pgstat_chan 0\n"
+	       "cell_off\n"
+	       "set_pgstat_mode 2\n"
+	       "set_max_bandwidth 60\n"
+	       "cell_off\n"
+	       "meas_loop_ocp p 100m 100m\n"
+	       "  pck_start\n"
+	       "    pck_add p\n"
+	       "  pck_end\n"
+	       "endloop\n"
+	       "\n";
+}
+
+const char *sg_emstat4_script_cell_off(void)
+{
+	return "e\n"
+	       "set_pgstat_chan 0\n"
+	       "cell_off\n"
+	       "\n";
+}
