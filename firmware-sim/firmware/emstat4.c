@@ -178,9 +178,10 @@ static void emstat4_report(const void *firmware, FILE *out)
 		es4->model->name, es4->serial_number);
 	fprintf(out, "\"cell_on\": %s, \"mode\": %d, ",
 		fw_afe_is_on(afe) ? "true" : "false", (int)es4->pgstat.mode);
-	fprintf(out, "\"applied_current_a\": %.9g, \"applied_potential_v\": %.9g, \"limited\": %s, ",
+	fprintf(out, "\"applied_current_a\": %.9g, \"applied_potential_v\": %.9g, ",
 		afe->drive == FW_AFE_CURRENT ? afe->set : 0.0,
-		afe->drive == FW_AFE_POTENTIAL ? afe->set : 0.0, afe->limited ? "true" : "false");
+		afe->drive == FW_AFE_POTENTIAL ? afe->set : 0.0);
+	fprintf(out, "\"limited\": %s, ", afe->limited ? "true" : "false");
 	fprintf(out, "\"script_running\": %s, \"commands_received\": %lu, \"scripts_run\": %lu, ",
 		fw_ms_vm_is_idle(&es4->vm) ? "false" : "true", es4->commands, es4->vm.scripts);
 	fprintf(out, "\"packages_sent\": %lu, \"late_samples\": %lu, \"bytes_lost\": %lu, ",

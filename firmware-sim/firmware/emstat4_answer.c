@@ -180,7 +180,8 @@ void fw_es4_answer(struct fw_es4_device *es4, const char *line, size_t length)
 	}
 	es4->commands++;
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strlen(commands[i].word) != length || memcmp(commands[i].word, line, length) != 0)
+		if (strlen(commands[i].word) != length ||
+		    memcmp(commands[i].word, line, length) != 0)
 			continue;
 		if (running == (commands[i].when == WHEN_RUNNING) ||
 		    (es4->options.busy_t && line[0] == 't'))

@@ -24,8 +24,8 @@ static void write_hex(const unsigned char nibbles[FW_ES4_CAPABILITY_DIGITS],
 void fw_es4_communication_capabilities(char text[FW_ES4_CAPABILITY_DIGITS + 1])
 {
 	/*
-	 * t CC CM l r e i v m h H Z Y. Not S and G, since no register is simulated, not R, since no CV
-	 * is, and not the boot loader, the script store and the files.
+	 * t CC CM l r e i v m h H Z Y. Not S and G, since no register is simulated, not R, since
+	 * no CV is, and not the boot loader, the script store and the files.
 	 * Source of the bits: PalmSens/palmsens-sdk, comm_registry.py.
 	 */
 	static const int bits[] = {1, 32, 33, 36, 37, 38, 48, 49, 60, 96, 97, 98, 99};

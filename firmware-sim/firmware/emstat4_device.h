@@ -22,7 +22,7 @@
 /* From the end of a script to its first line of output, and for each of its lines. Assumed. */
 #define FW_ES4_LOAD_NS      INT64_C(3000000)
 #define FW_ES4_LOAD_LINE_NS INT64_C(50000)
-/* After an error the input is thrown away. Source: palmsens/instrument.py waits longer than this. */
+/* After an error the input is thrown away. Source: palmsens/instrument.py waits longer. */
 #define FW_ES4_DEAF_NS INT64_C(50000000)
 
 #define FW_ES4_SERIAL_NUMBER_MAX 31

@@ -17,9 +17,9 @@ static const uint8_t potential_ids[] = {2, 3, 4, 5, 6};
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * Overload, warning and underload of current ranges. Source: lowryliu-ses/ilcs, potentiostat gateway.
- * Everything else here is Assumed, in the order of size such instruments promise; a look at the
- * noise of a resistor on a real one would settle it.
+ * Overload, warning and underload of current ranges. Source: lowryliu-ses/ilcs, potentiostat
+ * gateway. Everything else here is Assumed, in the order of size such instruments promise; a look
+ * at the noise of a resistor on a real one would settle it.
  */
 #define CURRENT_LADDER(values) \
 	{ \
@@ -29,8 +29,8 @@ static const uint8_t potential_ids[] = {2, 3, 4, 5, 6};
 	}
 
 /*
- * Assumed: the 1 V range spans the whole compliance, the finer ones are amplified by 2, 5, 10, 20, and
- * warning and underload lie as with currents.
+ * Assumed: the 1 V range spans the whole compliance, the finer ones are amplified by 2, 5, 10, 20,
+ * and warning and underload lie as with currents.
  */
 #define POTENTIAL_LADDER(span) \
 	{ \

@@ -13,7 +13,7 @@ struct fw_es4_options {
 	bool noise_id;            /**< measured values carry a third field, `,40` */
 	bool ideal;               /**< measures and applies without any error */
 	bool busy_t;              /**< `t` is answered while a script runs */
-	bool parse_errors_at_end; /**< a bad script is refused at its empty line, not at the bad line */
+	bool parse_errors_at_end; /**< a bad script is refused at its end, not at once */
 };
 
 /** For --help. */

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-void fw_pgstat_init(struct fw_pgstat *pgstat, const struct fw_es4_model *model, struct fw_cell *cell,
-		    uint64_t seed, bool ideal)
+void fw_pgstat_init(struct fw_pgstat *pgstat, const struct fw_es4_model *model,
+		    struct fw_cell *cell, uint64_t seed, bool ideal)
 {
 	size_t coarsest = model->afe.current.count - 1;
 
@@ -64,8 +64,8 @@ enum fw_ms_code fw_pgstat_set_bandwidth(struct fw_pgstat *pgstat)
 	return FW_MS_OK;
 }
 
-/* The window a variable type's ranging lives in, its ladder and the largest value it may be given. */
-static struct fw_pgstat_window window_of(const struct fw_afe_ladder *ladder, double low, double high)
+static struct fw_pgstat_window window_of(const struct fw_afe_ladder *ladder, double low,
+					 double high)
 {
 	return (struct fw_pgstat_window){
 		.lowest = fw_afe_range_for(ladder, low),
@@ -78,7 +78,7 @@ static enum fw_ms_code range_current(struct fw_pgstat *pgstat, struct fw_pgstat_
 {
 	const struct fw_afe_config *config = &pgstat->model->afe;
 
-	/* the applied range cannot change under a live galvanostat, and the measured one follows it */
+	/* the applied range cannot change under a live galvanostat, the measured one follows it */
 	if (pgstat->mode == FW_PGSTAT_GALVANOSTAT && is_on(pgstat))
 		return FW_MS_CURRENT_FROZEN;
 	if (high > config->current_max_a * (1.0 + 1e-9))
@@ -154,7 +154,8 @@ static bool is_potentiostat(const struct fw_pgstat *pgstat)
 }
 
 /* The range a current goes through: the finest of the window that takes it without overload. */
-static enum fw_ms_code applied_range(const struct fw_pgstat *pgstat, double current_a, size_t *range)
+static enum fw_ms_code applied_range(const struct fw_pgstat *pgstat, double current_a,
+				     size_t *range)
 {
 	const struct fw_afe_config *config = &pgstat->model->afe;
 	size_t at = fw_afe_range_for(&config->current, current_a);
@@ -187,8 +188,9 @@ static enum fw_ms_code check_potential(const struct fw_pgstat *pgstat, double po
 {
 	const double margin_v = 1e-9;
 
-	return potential_v >= pgstat->e_low_v - margin_v && potential_v <= pgstat->e_high_v + margin_v ?
-		FW_MS_OK : FW_MS_BAD_POTENTIAL;
+	if (potential_v < pgstat->e_low_v - margin_v || potential_v > pgstat->e_high_v + margin_v)
+		return FW_MS_BAD_POTENTIAL;
+	return FW_MS_OK;
 }
 
 static enum fw_ms_code drive_potential(struct fw_pgstat *pgstat, int64_t now_ns, double potential_v)
@@ -266,6 +268,7 @@ enum fw_ms_code fw_pgstat_begin(struct fw_pgstat *pgstat, int64_t now_ns, enum f
 		return code;
 	switch (loop) {
 	case FW_PGSTAT_NO_LOOP:
+		break;
 	case FW_PGSTAT_OCP:
 		code = is_on(pgstat) ? FW_MS_OCP_WITH_CELL_ON : FW_MS_OK;
 		break;

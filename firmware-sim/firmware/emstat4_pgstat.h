@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file
- * The potentiostat as scripts see it: modes, ranges, set values and the cell switch. It knows what is
- * allowed when, and hands what is allowed to the analog front end. All of it outlives a script: a
- * cell left on stays on.
+ * The potentiostat as scripts see it: modes, ranges, set values and the cell switch. It knows what
+ * is allowed when, and hands what is allowed to the analog front end. All of it outlives a script:
+ * a cell left on stays on.
  *
  * Functions return FW_MS_OK or the run-time error of the command of the same name.
  */
@@ -53,8 +53,8 @@ struct fw_pgstat {
 };
 
 /** @param model,cell  borrowed. Everything off, coarsest ranges. */
-void fw_pgstat_init(struct fw_pgstat *pgstat, const struct fw_es4_model *model, struct fw_cell *cell,
-		    uint64_t seed, bool ideal);
+void fw_pgstat_init(struct fw_pgstat *pgstat, const struct fw_es4_model *model,
+		    struct fw_cell *cell, uint64_t seed, bool ideal);
 
 enum fw_ms_code fw_pgstat_set_chan(double channel);
 enum fw_ms_code fw_pgstat_set_mode(struct fw_pgstat *pgstat, double mode);

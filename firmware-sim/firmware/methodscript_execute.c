@@ -38,7 +38,8 @@ static enum fw_ms_code comparison_holds(struct fw_ms_vm *vm,
 			     fw_ms_number(vm, &instruction->operands[2]), holds);
 }
 
-static enum fw_ms_code execute_data(struct fw_ms_vm *vm, const struct fw_ms_instruction *instruction)
+static enum fw_ms_code execute_data(struct fw_ms_vm *vm,
+				    const struct fw_ms_instruction *instruction)
 {
 	const struct fw_ms_operand *operands = instruction->operands;
 	struct fw_ms_value *first = fw_ms_variable(vm, &operands[0]);
@@ -120,12 +121,10 @@ static enum fw_ms_code execute_wait(struct fw_ms_vm *vm, int64_t now_ns)
 	return FW_MS_OK;
 }
 
-static enum fw_ms_code execute_output(struct fw_ms_vm *vm,
-				      const struct fw_ms_instruction *instruction)
+static enum fw_ms_code execute_output(struct fw_ms_vm *vm)
 {
 	double mode = fw_ms_argument(vm, 0);
 
-	(void)instruction;
 	/* modes that write to files are not simulated */
 	if (fabs(mode) > 0.0 && fabs(mode - 1.0) > 0.0)
 		return FW_MS_BAD_OUTPUT_MODE;
@@ -182,9 +181,11 @@ static enum fw_ms_code execute_setup(struct fw_ms_vm *vm,
 	case FW_MS_SET_RANGE:
 		return fw_pgstat_set_range(pgstat, vartype, fw_ms_argument(vm, 1));
 	case FW_MS_SET_RANGE_MINMAX:
-		return fw_pgstat_set_minmax(pgstat, vartype, fw_ms_argument(vm, 1), fw_ms_argument(vm, 2));
+		return fw_pgstat_set_minmax(pgstat, vartype, fw_ms_argument(vm, 1),
+					    fw_ms_argument(vm, 2));
 	case FW_MS_SET_AUTORANGING:
-		return fw_pgstat_set_autoranging(pgstat, vartype, fw_ms_argument(vm, 1), fw_ms_argument(vm, 2));
+		return fw_pgstat_set_autoranging(pgstat, vartype, fw_ms_argument(vm, 1),
+						 fw_ms_argument(vm, 2));
 	case FW_MS_SET_E:
 		return fw_pgstat_set_e(pgstat, now_ns, fw_ms_argument(vm, 0));
 	case FW_MS_SET_I:
@@ -240,11 +241,7 @@ enum fw_ms_code fw_ms_execute(struct fw_ms_vm *vm, int64_t now_ns)
 		fw_ms_leave_loop(vm);
 		return FW_MS_OK;
 	case FW_MS_ABORT:
-		/* in the on_finished part there is nothing left but the end */
-		if (vm->finishing)
-			vm->at = vm->program->count;
-		else
-			fw_ms_vm_abort(vm, now_ns);
+		fw_ms_vm_abort(vm, now_ns);
 		return FW_MS_OK;
 	case FW_MS_WAIT:
 		return execute_wait(vm, now_ns);
@@ -258,7 +255,7 @@ enum fw_ms_code fw_ms_execute(struct fw_ms_vm *vm, int64_t now_ns)
 		execute_send_string(vm, instruction);
 		return stepped(vm, FW_MS_OK);
 	case FW_MS_SET_SCRIPT_OUTPUT:
-		return stepped(vm, execute_output(vm, instruction));
+		return stepped(vm, execute_output(vm));
 	case FW_MS_PCK_START:
 		fw_ms_package_start(&vm->package);
 		return stepped(vm, FW_MS_OK);

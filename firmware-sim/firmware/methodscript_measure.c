@@ -80,8 +80,8 @@ enum fw_ms_code fw_ms_finish_measure(struct fw_ms_vm *vm, int64_t now_ns)
 	bool potential = memcmp(instruction->operands[2].u.vartype, "ab", 2) == 0;
 	enum fw_ms_code code;
 
-	code = fw_pgstat_sample(vm->pgstat, now_ns, fw_ms_argument(vm, 0), potential ? result : NULL,
-				potential ? NULL : result);
+	code = fw_pgstat_sample(vm->pgstat, now_ns, fw_ms_argument(vm, 0),
+				potential ? result : NULL, potential ? NULL : result);
 	if (!code)
 		vm->at++;
 	return code;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file
- * The instructions that measure: they wait, and are finished at a later instant. Used by the virtual
- * machine only. A sample is the reading at the end of its interval and stands for the average over
- * it: the noise is that of an average, the value is not.
+ * The instructions that measure: they wait, and are finished at a later instant. Used by the
+ * virtual machine only. A sample is the reading at the end of its interval and stands for the
+ * average over it: the noise is that of an average, the value is not.
  *
  * Functions return FW_MS_OK or the run-time error; vm->at is then at the instruction to blame.
  */

@@ -31,7 +31,9 @@ static double power_of_ten(int exponent)
 
 static double scaled(double mantissa, int exponent)
 {
-	return exponent < 0 ? mantissa / power_of_ten(-exponent) : mantissa * power_of_ten(exponent);
+	if (exponent < 0)
+		return mantissa / power_of_ten(-exponent);
+	return mantissa * power_of_ten(exponent);
 }
 
 static const struct si_prefix *prefix_find(char letter)

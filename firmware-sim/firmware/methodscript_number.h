@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file
- * How MethodSCRIPT writes numbers: in a script an integer and an SI prefix letter, in a data package
- * 28 bits in offset binary and a prefix letter.
+ * How MethodSCRIPT writes numbers: in a script an integer and an SI prefix letter, in a data
+ * package 28 bits in offset binary and a prefix letter.
  *
  *     value = (hex - 0x8000000) * 10^prefix
  *

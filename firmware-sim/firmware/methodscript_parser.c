@@ -39,7 +39,8 @@ static bool is_inside(const struct fw_ms_parser *parser, enum fw_ms_scope_kind k
 	return false;
 }
 
-static enum fw_ms_code emit(struct fw_ms_parser *parser, const struct fw_ms_instruction *instruction)
+static enum fw_ms_code emit(struct fw_ms_parser *parser,
+			    const struct fw_ms_instruction *instruction)
 {
 	struct fw_ms_program *program = parser->program;
 
@@ -65,7 +66,8 @@ static enum fw_ms_code scope_open(struct fw_ms_parser *parser, enum fw_ms_scope_
 }
 
 /* End the branch that is open: it jumps behind the endif, and its false case comes here. */
-static enum fw_ms_code branch_close(struct fw_ms_parser *parser, struct fw_ms_scope *scope, int line)
+static enum fw_ms_code branch_close(struct fw_ms_parser *parser, struct fw_ms_scope *scope,
+				    int line)
 {
 	struct fw_ms_instruction jump = {.op = FW_MS_JUMP, .arguments = "", .line = line};
 	size_t at = parser->program->count;

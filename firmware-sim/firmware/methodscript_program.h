@@ -12,7 +12,7 @@
 #include "firmware/methodscript_command.h"
 #include "firmware/methodscript_number.h"
 
-/** Script memory, counted in bytes as received, line ends included. Assumed: the size is not known. */
+/** Script memory in bytes as received, line ends included. Assumed: the size is not known. */
 #define FW_MS_SCRIPT_BYTES_MAX 8192
 
 /** Assumed. */

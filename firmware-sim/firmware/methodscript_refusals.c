@@ -21,7 +21,7 @@ void fw_ms_refusals_write(const struct fw_ms_refusals *refusals, FILE *out)
 {
 	fputc('{', out);
 	for (size_t i = 0; i < refusals->codes; i++)
-		fprintf(out, "%s\"%04X\": %lu", i ? ", " : "", (unsigned int)refusals->by_code[i].code,
-			refusals->by_code[i].count);
+		fprintf(out, "%s\"%04X\": %lu", i ? ", " : "",
+			(unsigned int)refusals->by_code[i].code, refusals->by_code[i].count);
 	fputc('}', out);
 }

@@ -20,7 +20,7 @@
 
 /** Shortest interval a loop may have, seconds. Assumed. */
 #define FW_MS_INTERVAL_MIN_S 1e-3
-/** Longest time any command may take, seconds: about 12 days per interval, 3 years per loop. Assumed. */
+/** Longest times in seconds: about 12 days for an interval or wait, 3 years for a loop. Assumed. */
 #define FW_MS_WAIT_MAX_S 1e6
 #define FW_MS_RUN_MAX_S  1e8
 

@@ -38,14 +38,14 @@ enum fw_ms_code fw_ms_tokens_cut(struct fw_ms_tokens *tokens, const char *line, 
 				 size_t *column);
 
 /**
- * Read one word as the argument a command's letter asks for (see methodscript_command.h). Declares a
- * name for N and keeps a text for S in the program.
+ * Read one word as the argument a command's letter asks for (see methodscript_command.h). Declares
+ * a name for N and keeps a text for S in the program.
  */
 enum fw_ms_code fw_ms_operand_read(struct fw_ms_program *program, char argument,
 				   const struct fw_ms_token *token, struct fw_ms_operand *operand,
 				   size_t *column);
 
-/** Does a number fit the letter F, P or Z? Used for literals when parsing, for variables when running. */
+/** Does a number fit the letter F, P or Z? For literals in parsing, for variables in running. */
 enum fw_ms_code fw_ms_number_check(char argument, const struct fw_ms_number *number);
 
 #endif

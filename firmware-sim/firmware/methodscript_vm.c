@@ -162,17 +162,12 @@ bool fw_ms_vm_abort(struct fw_ms_vm *vm, int64_t now_ns)
 	if (vm->state == FW_MS_IDLE)
 		return false;
 	vm->halted = false;
-	if (vm->finishing) {
-		/* Assumed: nothing skips the on_finished part, only a measurement in it ends early */
-		if (fw_ms_vm_is_measuring(vm))
-			fw_ms_vm_end_loop(vm, now_ns);
-		return true;
-	}
 	while (vm->depth)
 		fw_ms_leave_loop(vm);
+	/* Assumed: aborting the on_finished part itself ends it, else nothing could stop a loop there */
+	vm->at = vm->finishing ? vm->program->count : vm->program->finish;
 	vm->finishing = true;
 	vm->state = FW_MS_READY;
-	vm->at = vm->program->finish;
 	vm->due_ns = now_ns;
 	return true;
 }

@@ -4,8 +4,8 @@
  * Second stage of the interpreter: a virtual machine that runs a program through time. It is woken
  * at its own instants, runs until it has to wait, and writes the script's output.
  *
- * Time of instructions, Assumed: a thousand instructions without waiting take 20 ms, in steps of 50;
- * fewer than 50 between two waits take none.
+ * Time of instructions, Assumed: a thousand instructions without waiting take 20 ms, in steps of
+ * 50; fewer than 50 between two waits take none.
  */
 #ifndef FW_METHODSCRIPT_VM_H
 #define FW_METHODSCRIPT_VM_H

@@ -7,9 +7,9 @@
 #include "plant/cell.h"
 
 /*
- * How often the drive is checked against the compliance. Assumed: a real control loop is continuous.
- * Far from the limit a second is enough to notice a cell that is running away; near it, and always
- * when a potential is held (the current then follows the cell), ten times a second.
+ * How often the drive is checked against the compliance; a real control loop is continuous.
+ * Assumed: far from the limit a second is enough to notice a cell that is running away; near it,
+ * and always when a potential is held (the current then follows the cell), ten times a second.
  */
 #define CALM_NS  INT64_C(1000000000)
 #define CLOSE_NS INT64_C(100000000)
@@ -18,7 +18,7 @@
 /* What counts as near. */
 #define CLOSE_FACTOR 0.5
 
-/* Assumed: beyond this much of the compliance, with all current spent, the electronics are at risk. */
+/* Assumed: beyond this much of the compliance, with all current spent, it is in danger. */
 #define CRITICAL_FACTOR 1.2
 
 static double drawn_evenly(struct fw_random *random, double limit)
@@ -93,7 +93,7 @@ static void hold_current(struct fw_afe *afe)
 	fw_cell_set_current(afe->cell, wanted_a);
 	if (!afe->limited && fabs(fw_cell_voltage(afe->cell)) < CLOSE_FACTOR * limit_v)
 		return;
-	/* the cell answers for its settled state, so a limited drive does not hunt around the limit */
+	/* the cell answers for its settled state: a limited drive does not hunt around the limit */
 	lowest_a = fw_cell_current_at(afe->cell, -limit_v);
 	highest_a = fw_cell_current_at(afe->cell, limit_v);
 	/* written so that a non-number counts as out of reach */
@@ -190,22 +190,28 @@ static void settle_range(struct fw_afe_ranging *ranging, const struct fw_afe_lad
 		ranging->range--;
 }
 
+/* A reading is the mean of so many conversions; the mean has finer steps than each of them. */
+static double conversions_in(const struct fw_afe *afe, double averaging_s)
+{
+	return fmax(1.0, floor(averaging_s / afe->config->reference_s));
+}
+
 static struct fw_afe_reading measure(struct fw_afe *afe, struct fw_afe_ranging *ranging,
 				     const struct fw_afe_ladder *ladder, double truth,
 				     double averaging_s)
 {
 	struct fw_afe_reading reading = {0};
-	double nominal, noise, step, limit, value;
+	double nominal, conversions, noise, step, limit, value;
 
 	settle_range(ranging, ladder, truth);
 	nominal = ladder->nominal[ranging->range];
 	limit = ladder->overload * nominal;
 	value = truth;
 	if (!afe->ideal) {
-		noise = ladder->noise * nominal * fw_random_normal(&afe->random);
-		if (averaging_s > 0.0)
-			noise *= sqrt(afe->config->reference_s / averaging_s);
-		step = ladder->lsb * nominal;
+		conversions = conversions_in(afe, averaging_s);
+		noise = ladder->noise * nominal / sqrt(conversions) *
+			fw_random_normal(&afe->random);
+		step = ladder->lsb * nominal / conversions;
 		value = truth * ranging->gain[ranging->range] +
 			ranging->offset[ranging->range] * nominal + noise;
 		value = round(value / step) * step;

@@ -27,8 +27,8 @@ struct fw_afe_ladder {
 	double overload;        /**< the converter's end: readings stop here */
 	double warning;         /**< close to the end */
 	double underload;       /**< below this a finer range would do better */
-	double lsb;             /**< step of the converter */
-	double noise;           /**< RMS of a reading averaged over reference_s */
+	double lsb;             /**< step of one conversion */
+	double noise;           /**< RMS of one conversion */
 	double gain_error_max;  /**< relative, drawn once per range, evenly in +- this */
 	double offset_max;      /**< drawn once per range, evenly in +- this */
 };
@@ -40,7 +40,7 @@ struct fw_afe_config {
 	double dac_lsb;        /**< step of the applied current, of the range's nominal value */
 	double dac_gain_error_max; /**< of the applied current, relative */
 	double dac_step_v;     /**< step of the applied potential */
-	double reference_s;    /**< averaging time the noise figures hold for */
+	double reference_s;    /**< time of one conversion */
 	struct fw_afe_ladder current;
 	struct fw_afe_ladder potential;
 };
@@ -86,7 +86,7 @@ struct fw_afe {
 	struct fw_afe_ranging potential;
 };
 
-/** @param config,cell  borrowed, must outlive the front end. Leads are open. Draws its own errors. */
+/** @param config,cell  borrowed, must outlive the front end. Leads open, its own errors drawn. */
 void fw_afe_init(struct fw_afe *afe, const struct fw_afe_config *config, struct fw_cell *cell,
 		 uint64_t seed, bool ideal);
 
@@ -109,8 +109,8 @@ void fw_afe_hold(struct fw_afe *afe, int64_t now_ns);
 bool fw_afe_is_on(const struct fw_afe *afe);
 
 /**
- * The reading at this instant (call fw_afe_hold() first). It stands for the average over averaging_s:
- * only the noise shrinks with it. Automatic ranging, where allowed, has already found its range.
+ * The reading at this instant (call fw_afe_hold() first). It stands for the average over
+ * averaging_s: only noise and steps shrink with it. Automatic ranging has already found its range.
  */
 struct fw_afe_reading fw_afe_measure_current(struct fw_afe *afe, double averaging_s);
 struct fw_afe_reading fw_afe_measure_potential(struct fw_afe *afe, double averaging_s);

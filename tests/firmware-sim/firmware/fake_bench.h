@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file
- * A bench small enough to reason about: one simulated EmStat4 on a resistor in series with a voltage
- * source, a clock that only the test moves, and everything it said.
+ * A bench small enough to reason about: one simulated EmStat4 on a resistor in series with a
+ * voltage source, a clock that only the test moves, and everything it said.
  */
 #ifndef FAKE_BENCH_H
 #define FAKE_BENCH_H
@@ -59,7 +59,7 @@ const char *bench_ask(struct fake_bench *bench, const char *text);
 /** How often a text occurs in what was said. */
 size_t bench_count(const struct fake_bench *bench, const char *text);
 
-/** The n-th line (from 0) of what was said that begins with a text; fails the test if there is none. */
+/** The n-th line (from 0) said that begins with a text; fails the test if there is none. */
 const char *bench_line(const struct fake_bench *bench, const char *start, size_t n);
 
 /** Value of the n-th variable (from 0) of a package line, read independently of the firmware. */

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOOP_FOR_EVER \
-	"e\n" CP_SETUP "meas_loop_cp p c 500u 500m 3600\n" PACKAGE "endloop\non_finished:\ncell_off\n\n"
+#define LOOP_FOR_EVER                                                                              \
+	"e\n" CP_SETUP "meas_loop_cp p c 500u 500m 3600\n" PACKAGE                                 \
+	"endloop\non_finished:\ncell_off\n\n"
 
 static struct fake_bench bench;
 
@@ -198,7 +199,8 @@ static void survives_a_megabyte_without_a_line_end(void **state)
 
 static void survives_random_lines_byte_by_byte(void **state)
 {
-	static const char alphabet[] = "etZlrhHYRGS \n\n\r\0x09vif#\"meas_loop_cp p c 1 var\nendloop\n";
+	static const char alphabet[] =
+		"etZlrhHYRGS \n\n\r\0x09vif#\"meas_loop_cp p c 1 var\nendloop\n";
 	unsigned int random = 3;
 	char byte;
 
@@ -302,8 +304,9 @@ static void aborts_with_the_loop_closed_and_the_cell_off(void **state)
 static void shows_what_on_finished_sends_after_an_abort(void **state)
 {
 	(void)state;
-	bench_send(&bench, "e\nvar s\nstore_var s 1i ja\nloop s == 1i\nwait 1\nendloop\non_finished:\n"
-			   "pck_start\npck_add s\npck_end\n\n");
+	bench_send(&bench,
+		   "e\nvar s\nstore_var s 1i ja\nloop s == 1i\nwait 1\nendloop\non_finished:\n"
+		   "pck_start\npck_add s\npck_end\n\n");
 	bench_run(&bench, 100 * MS);
 	assert_string_equal(bench.said, "e\nL\n");
 	assert_string_equal(bench_ask(&bench, "Z\n"), "Z\n+\nPja8000001i\n\n");
@@ -344,7 +347,8 @@ static void halts_and_resumes_with_the_current_flowing(void **state)
 static void leaves_the_cell_on_after_a_run_time_error(void **state)
 {
 	(void)state;
-	bench_send(&bench, "e\n" CP_SETUP "set_i 1m\nset_pgstat_mode 2\non_finished:\ncell_off\n\n");
+	bench_send(&bench,
+		   "e\n" CP_SETUP "set_i 1m\nset_pgstat_mode 2\non_finished:\ncell_off\n\n");
 	bench_run(&bench, 40 * MS);
 	assert_string_equal(bench.said, "e\n!4028: Line 15\n");
 	assert_false(bench.cell.open);

@@ -43,7 +43,8 @@ static void refuses_commands_it_does_not_have(void **state)
 {
 	(void)state;
 	assert_says("                          nonsense\n", "e!4001: Line 1, Col 35\n");
-	assert_says("set_pgstat_chan 0\nmeas_loop_eis f r i 10m 1k 1 11i 0\n", "e!4001: Line 2, Col 14\n");
+	assert_says("set_pgstat_chan 0\nmeas_loop_eis f r i 10m 1k 1 11i 0\n",
+		    "e!4001: Line 2, Col 14\n");
 	assert_says("array x 10i\n", "e!4001: Line 1, Col 6\n");
 	assert_says("i2c_config 100k 0i\n", "e!4001: Line 1, Col 11\n");
 	assert_says("Var x\n", "e!4001: Line 1, Col 4\n");
@@ -166,10 +167,12 @@ static void refuses_a_loop_without_run_time(void **state)
 	assert_says("var p\nmeas_loop_ocp p 100m\nendloop\n", "e!4007: Line 2, Col 21\n");
 	assert_says("var p\nvar r\nstore_var r 0 eb\nset_pgstat_mode 2\nset_max_bandwidth 60\n"
 		    "meas_loop_ocp p 100m r\nendloop\n", "e\n!4204: Line 6\n");
-	assert_says("var p\nset_pgstat_mode 2\nset_max_bandwidth 60\nmeas_loop_ocp p 100m 99m\nendloop\n",
+	assert_says("var p\nset_pgstat_mode 2\nset_max_bandwidth 60\nmeas_loop_ocp p 100m "
+		    "99m\nendloop\n",
 		    "e\n!4029: Line 4\n");
-	assert_says("var p\nset_pgstat_mode 2\nset_max_bandwidth 60\nmeas_loop_ocp p 100u 1\nendloop\n",
-		    "e\n!005A: Line 4\n");
+	assert_says(
+		"var p\nset_pgstat_mode 2\nset_max_bandwidth 60\nmeas_loop_ocp p 100u 1\nendloop\n",
+		"e\n!005A: Line 4\n");
 }
 
 #define SHOW(variable) "pck_start\npck_add " variable "\npck_end\n"
@@ -177,14 +180,16 @@ static void refuses_a_loop_without_run_time(void **state)
 static void computes_with_numbers_and_integers(void **state)
 {
 	(void)state;
-	assert_says("var a\nvar b\nstore_var a 10m ja\ncopy_var a b\nadd_var b 5m\n" SHOW("a") SHOW("b"),
+	assert_says("var a\nvar b\nstore_var a 10m ja\ncopy_var a b\nadd_var b 5m\n" SHOW("a")
+			    SHOW("b"),
 		    "e\nPja8989680n\nPja8E4E1C0n\n\n");
 	assert_says("var a\nstore_var a 7i ja\ndiv_var a 2i\n" SHOW("a") "mul_var a 5i\n" SHOW("a")
 		    "mod_var a 4i\n" SHOW("a") "sub_var a 9i\n" SHOW("a"),
 		    "e\nPja8000003i\nPja800000Fi\nPja8000003i\nPja7FFFFFAi\n\n");
 	assert_says("var a\nstore_var a 1 ab\ndiv_var a 0\n", "e\n!0028: Line 3\n");
 	assert_says("var a\nstore_var a 1 ab\nadd_var a 1i\n", "e\n!4207: Line 3\n");
-	assert_says("var a\nstore_var a 100000000i ja\nadd_var a 100000000i\n", "e\n!4037: Line 3\n");
+	assert_says("var a\nstore_var a 100000000i ja\nadd_var a 100000000i\n",
+		    "e\n!4037: Line 3\n");
 	assert_says("var a\nstore_var a 100M ja\nmul_var a 100E\nmul_var a 100E\n" SHOW("a"),
 		    "e\nPja     nan\n\n");
 }
@@ -224,7 +229,8 @@ static void takes_exactly_one_branch(void **state)
 static void marks_and_leaves_loops(void **state)
 {
 	(void)state;
-	assert_says("var a\nstore_var a 1i ja\nloop a <= 2i\nsend_string \"x\"\nadd_var a 1i\nendloop\n",
+	assert_says("var a\nstore_var a 1i ja\nloop a <= 2i\nsend_string \"x\"\nadd_var a "
+		    "1i\nendloop\n",
 		    "e\nL\nTx\nTx\n+\n\n");
 	assert_says("loop 1i == 2i\nsend_string \"x\"\nendloop\n", "e\nL\n+\n\n");
 	assert_says("loop 1i == 1i\nloop 1i == 1i\nbreakloop\nendloop\nbreakloop\nendloop\n",
@@ -236,6 +242,8 @@ static void aborts_by_itself_through_on_finished(void **state)
 	(void)state;
 	assert_says("loop 1i == 1i\nabort\nendloop\nsend_string \"no\"\non_finished:\n"
 		    "send_string \"yes\"\n", "e\nL\n+\nTyes\n\n");
+	assert_says("on_finished:\nloop 1i == 1i\nabort\nendloop\nsend_string \"no\"\n",
+		    "e\nL\n+\n\n");
 	assert_says("send_string \"a\"\non_finished:\nsend_string \"b\"\n", "e\nTa\nTb\n\n");
 }
 
@@ -254,8 +262,10 @@ static void measures_time_with_its_timer(void **state)
 static void mutes_itself_when_told(void **state)
 {
 	(void)state;
-	assert_says("send_string \"a\"\nset_script_output 0\nsend_string \"b\"\nset_script_output 1\n"
-		    "send_string \"c\"\n", "e\nTa\nTc\n\n");
+	assert_says(
+		"send_string \"a\"\nset_script_output 0\nsend_string \"b\"\nset_script_output 1\n"
+		"send_string \"c\"\n",
+		"e\nTa\nTc\n\n");
 	assert_says("set_script_output 2\n", "e\n!403C: Line 1\n");
 }
 
@@ -265,6 +275,85 @@ static void is_stopped_in_an_endless_loop(void **state)
 	bench_send(&bench, "e\nvar a\nstore_var a 1i ja\nloop a == 1i\ncopy_var a a\nendloop\n\n");
 	bench_run(&bench, 1 * S);
 	assert_string_equal(bench_ask(&bench, "Z\n"), "Z\n+\n\n");
+}
+
+static unsigned int draw(unsigned int *random, unsigned int count)
+{
+	*random = *random * 1103515245u + 12345u;
+	return (*random >> 16) % count;
+}
+
+/*
+ * Blocks are closed in order, so that most scripts get past the parser; one line in fifty is anything
+ * at all, so that it meets wrong ones too.
+ */
+static size_t random_script(char *script, size_t size, unsigned int *random)
+{
+	static const char *const openers[] = {
+		"if a < 1",   "if b >= a",  "loop a < 3",
+		"loop b > a", "loop 1 == 1", "meas_loop_ocp p 10m 50m",
+		"meas_loop_cp p c 1m 10m 50m", "meas_loop_ca p c a 10m 50m",
+	};
+	static const char *const lines[] = {
+		"breakloop", "abort", "on_finished:", "wait 10m", "timer_get a", "timer_start",
+		"pck_start\npck_add a\npck_add p\npck_end", "set_pgstat_mode 6", "set_pgstat_mode 2",
+		"set_max_bandwidth 60", "set_i 1m", "set_i a", "set_e b", "cell_on", "cell_on",
+		"cell_off", "meas 10m a ab", "add_var a 1", "add_var a b", "div_var a b", "mod_var a 2",
+		"copy_var p a", "store_var a 1 ja", "store_var a 2i ja", "set_range db 1m",
+		"set_autoranging ba 1u 10m", "send_string \"x\"", "set_script_output 0",
+		"set_script_output 1", "set_range ab a",
+	};
+	static const char *const anything[] = {
+		"nonsense", "var a", "else", "elseif a != b", "endif", "endloop", "pck_add a", "wait -1",
+	};
+	const char *closers[16];
+	size_t depth = 0;
+	int length = snprintf(script, size,
+			      "e\nvar a\nvar b\nvar p\nvar c\nstore_var a 1 ja\nstore_var b 2 ja\n"
+			      "set_pgstat_mode 6\nset_max_bandwidth 60\n");
+
+	for (unsigned int left = draw(random, 30); left || depth; left -= left > 0) {
+		const char *line = lines[draw(random, sizeof(lines) / sizeof(lines[0]))];
+		unsigned int kind = draw(random, 50);
+
+		if (depth && (!left || kind < 12))
+			line = closers[--depth];
+		else if (kind < 20 && depth < 5) {
+			line = openers[draw(random, sizeof(openers) / sizeof(openers[0]))];
+			closers[depth++] = line[0] == 'i' ? "endif" : "endloop";
+		} else if (kind == 49) {
+			line = anything[draw(random, sizeof(anything) / sizeof(anything[0]))];
+		}
+		length += snprintf(script + length, size - (size_t)length, "%s\n", line);
+	}
+	length += snprintf(script + length, size - (size_t)length, "\n");
+	return (size_t)length;
+}
+
+static void survives_random_scripts(void **state)
+{
+	char script[4096];
+	unsigned int random = 5, ran = 0;
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		bench_forget(&bench);
+		bench_send_bytes(&bench, script, random_script(script, sizeof(script), &random));
+		bench_run(&bench, 300 * MS);
+		ran += bench_count(&bench, "e\n") > 0;
+		/* whatever it did, two aborts stop it: the script, and its on_finished part */
+		for (int aborts = 0; aborts < 3; aborts++) {
+			bench_forget(&bench);
+			bench_send(&bench, "\nZ\n");
+			bench_run(&bench, 300 * MS);
+		}
+		if (bench_count(&bench, "Z!0006\n") != 1)
+			fail_msg("not stopped after:\n%s", script);
+		bench_ask(&bench, "e\ncell_off\n\n");
+		if (!bench.cell.open || strcmp(bench.said, "e\n\n") != 0)
+			fail_msg("not at rest after:\n%s", script);
+	}
+	assert_true(ran > 1000);
 }
 
 #define IN_CASE(test) cmocka_unit_test_setup_teardown(test, start, stop)
@@ -293,6 +382,7 @@ int main(void)
 		IN_CASE(measures_time_with_its_timer),
 		IN_CASE(mutes_itself_when_told),
 		IN_CASE(is_stopped_in_an_endless_loop),
+		IN_CASE(survives_random_scripts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

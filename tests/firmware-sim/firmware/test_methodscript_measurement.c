@@ -79,7 +79,8 @@ static void measures_exactly_without_its_errors(void **state)
 	restart(NULL, "ideal=yes,noise_id=yes");
 	play(CP_SETUP "meas_loop_cp p c -1500u 1 1\n" PACKAGE "endloop\n");
 	line = bench_line(&bench, "P", 0);
-	assert_string_equal(strstr(line, ";ba"), ";ba7E91CA0n,10,218,40;ab7E91CA0u,10,206,40\n*\n\n");
+	assert_string_equal(strstr(line, ";ba"),
+			    ";ba7E91CA0n,10,218,40;ab7E91CA0u,10,206,40\n*\n\n");
 }
 
 static void measures_with_small_errors_that_repeat_with_the_seed(void **state)
@@ -112,7 +113,8 @@ static void breaks_the_loop_at_a_limit_and_goes_on_without_a_gap(void **state)
 {
 	(void)state;
 	restart(NULL, "ideal=yes");
-	play(CP_SETUP "meas_loop_cp p c 2m 1 10\n" PACKAGE "if p > 1500m\nbreakloop\nendif\nendloop\n"
+	play(CP_SETUP "meas_loop_cp p c 2m 1 10\n" PACKAGE
+		      "if p > 1500m\nbreakloop\nendif\nendloop\n"
 		      "meas_loop_cp p c -2m 1 2\n" PACKAGE "endloop\nset_i 0\n");
 	assert_int_equal(bench_count(&bench, "M000A\n"), 2);
 	assert_int_equal(bench_count(&bench, "*\n"), 2);
@@ -178,7 +180,8 @@ static void clips_at_the_end_of_a_fixed_range(void **state)
 	(void)state;
 	restart("hr", "ideal=yes");
 	play("var p\nvar c\nset_pgstat_mode 2\nset_max_bandwidth 60\nset_range ba 100u\nset_e 1\n"
-	     "cell_on\nmeas_loop_ca p c 1 500m 500m\npck_start\npck_add c\npck_end\nendloop\ncell_off\n");
+	     "cell_on\nmeas_loop_ca p c 1 500m 500m\npck_start\npck_add "
+	     "c\npck_end\nendloop\ncell_off\n");
 	line = bench_line(&bench, "P", 0);
 	assert_close(package_value(line, 0), 292e-6, 1e-12);
 	assert_int_equal(package_field(line, 0, '1'), 2);
@@ -188,7 +191,8 @@ static void warns_before_the_range_ends(void **state)
 {
 	(void)state;
 	restart("hr", "ideal=yes");
-	play("var p\nvar c\nset_pgstat_mode 2\nset_max_bandwidth 60\nset_range ba 100u\nset_e 250m\n"
+	play("var p\nvar c\nset_pgstat_mode 2\nset_max_bandwidth 60\nset_range ba 100u\nset_e "
+	     "250m\n"
 	     "cell_on\nmeas_loop_ca p c 250m 500m 500m\npck_start\npck_add c\npck_end\nendloop\n"
 	     "cell_off\n");
 	assert_int_equal(package_field(bench_line(&bench, "P", 0), 0, '1'), 8);
@@ -236,7 +240,8 @@ static void refuses_currents_and_potentials_beyond_the_model(void **state)
 	assert_fails_with("set_pgstat_mode 6\nset_i 31m\n", "!4205: Line 2\n");
 	assert_fails_with(CP_SETUP "meas_loop_cp p c 31m 1 1\nendloop\n", "!4205: Line 14\n");
 	assert_fails_with("set_pgstat_mode 2\nset_e 3001m\n", "!000F: Line 2\n");
-	assert_fails_with("set_pgstat_mode 2\nset_range_minmax da -1 1\nset_e 1500m\n", "!000F: Line 3\n");
+	assert_fails_with("set_pgstat_mode 2\nset_range_minmax da -1 1\nset_e 1500m\n",
+			  "!000F: Line 3\n");
 	assert_fails_with("set_range ab 4\n", "!4205: Line 1\n");
 	assert_fails_with("set_range db 31m\n", "!4205: Line 1\n");
 	assert_fails_with("set_range ja 1\n", "!0084: Line 1\n");
@@ -258,7 +263,8 @@ static void refuses_to_change_what_the_running_loop_applies(void **state)
 {
 	(void)state;
 	assert_fails_with(CP_SETUP "set_range db 1m\n", "!4033: Line 14\n");
-	assert_fails_with(CP_SETUP "meas_loop_cp p c 1m 1 9\nset_i 2m\nendloop\n", "!4033: Line 15\n");
+	assert_fails_with(CP_SETUP "meas_loop_cp p c 1m 1 9\nset_i 2m\nendloop\n",
+			  "!4033: Line 15\n");
 	assert_fails_with("var p\nvar c\nset_pgstat_mode 2\nset_max_bandwidth 60\ncell_on\n"
 			  "meas_loop_ca p c 100m 1 9\nset_e 2m\nendloop\n", "!4032: Line 7\n");
 }

@@ -66,7 +66,8 @@ static void assert_written(double value, bool integer, const char *text)
 static void writes_the_finest_prefix_that_fits(void **state)
 {
 	(void)state;
-	/* Source: packages seen from instruments, PalmSens/MethodSCRIPT_Examples and palmsens-sdk */
+	/* Source: packages seen from instruments, PalmSens/MethodSCRIPT_Examples and palmsens-sdk
+	 */
 	assert_written(0.099994392, false, "DF5CB18n");
 	assert_written(23.699316e-6, false, "9699F74p");
 	assert_written(-0.999943, false, "7F0BDF9u");

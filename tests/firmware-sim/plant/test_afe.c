@@ -62,7 +62,7 @@ static void averages_its_noise_away(void **state)
 	assert_close(sigma, 0.1e-6, 0.01e-6);
 }
 
-static void reads_in_steps_of_its_converter(void **state)
+static void reads_in_steps_that_averaging_makes_finer(void **state)
 {
 	double steps;
 
@@ -70,6 +70,8 @@ static void reads_in_steps_of_its_converter(void **state)
 	fw_afe_drive_current(&afe, 0, 500e-6, 3);
 	for (int i = 0; i < 100; i++) {
 		steps = fw_afe_measure_current(&afe, 0.02).value / 10e-9;
+		assert_close(steps, round(steps), 1e-6);
+		steps = fw_afe_measure_current(&afe, 0.2).value / 1e-9;
 		assert_close(steps, round(steps), 1e-6);
 	}
 }
@@ -156,7 +158,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(averages_its_noise_away, start),
-		cmocka_unit_test_setup(reads_in_steps_of_its_converter, start),
+		cmocka_unit_test_setup(reads_in_steps_that_averaging_makes_finer, start),
 		cmocka_unit_test_setup(applies_in_steps_with_a_small_gain_error, start),
 		cmocka_unit_test_setup(finds_a_range_that_fits, start),
 		cmocka_unit_test_setup(picks_ranges_by_nominal_value, start),

@@ -29,7 +29,8 @@ static void repeats_with_its_seed(void **state)
 
 static void follows_the_published_sequence(void **state)
 {
-	/* Source: the reference sequence other implementations are tested with, e.g. rand_xoshiro */
+	/* Source: the reference sequence other implementations are tested with, e.g. rand_xoshiro
+	 */
 	struct fw_random random = {{1, 2, 3, 4}};
 
 	(void)state;
