@@ -12,6 +12,13 @@
  * Rows are collected and written in one write(2) per batch; fdatasync at a stated interval and at
  * every event and step change. Errors of the disk are returned, never swallowed; rows that could not
  * be written stay in the buffer and are tried again. Nothing allocates after open.
+ *
+ * An error from row() or event() does not say that it was lost: it is kept as long as the buffer has
+ * room (rows: 256 kB), and close() says in the end whether anything was lost. A full disk must not end the
+ * process: a program that records ignores SIGXFSZ.
+ *
+ * One more file holds what BDF has no columns for: `<same name>.quality.csv`, see format/bdf.h. In
+ * lockstep (clock speed 0) only the interval, counted in real time, waits for the disk.
  */
 #ifndef SG_HOST_RECORDER_H
 #define SG_HOST_RECORDER_H

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * A file of lines that only grows. Lines are collected in a fixed buffer and written in one write(2)
+ * per batch. A batch that the disk took only in part is cut back to its last whole line, and what was
+ * not written stays in the buffer to be tried again: the file ends with a whole line whatever the
+ * disk does, short of a crash in the middle of a write (see record_repair.h).
+ */
+#ifndef SG_HOST_APPEND_FILE_H
+#define SG_HOST_APPEND_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "core/error.h"
+
+struct sg_append_file {
+	int fd;       /**< -1: not open */
+	char *buffer; /**< owned */
+	size_t size;
+	size_t used;
+	off_t length;  /**< bytes in the file: whole lines */
+	bool unsynced; /**< something was written since the last fdatasync */
+};
+
+/**
+ * Create a file that must not exist yet, and hold it with an exclusive lock until close.
+ * @param size  of the buffer; larger than any line
+ */
+enum sg_err sg_append_open(struct sg_append_file *file, int folder_fd, const char *name, size_t size);
+
+/**
+ * Add one line, with its line feed.
+ * @retval SG_OK  in the buffer
+ * @retval SG_ERR_DISK_FULL / IO  the buffer is full and could not be written: the line was not taken
+ */
+enum sg_err sg_append_line(struct sg_append_file *file, const char *line, size_t length);
+
+/** Hand everything to the operating system. On an error the rest stays in the buffer. */
+enum sg_err sg_append_drain(struct sg_append_file *file);
+
+/** Drain and wait until it is on the disk. */
+enum sg_err sg_append_sync(struct sg_append_file *file);
+
+/** Close without writing what is left; a file that is not open is fine. */
+void sg_append_close(struct sg_append_file *file);
+
+#endif

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/recorder.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/units.h"
+#include "format/bdf.h"
+#include "format/events_table.h"
+#include "host/append_file.h"
+#include "host/atomic_file.h"
+#include "host/clock.h"
+#include "host/result_json.h"
+#include "host/run_folder.h"
+#include "host/sidecar.h"
+
+/** About 700 rows: minutes of a 1 s record that outlive a full disk. */
+#define ROWS_BUFFER ((size_t)256 * 1024)
+#define EVENTS_BUFFER ((size_t)64 * 1024)
+#define QUALITY_BUFFER ((size_t)64 * 1024)
+
+struct sg_recorder {
+	struct sg_record_meta meta;
+	struct sg_run_folder folder;
+	char table_path[SG_RUN_PATH_SIZE + SG_RUN_NAME_SIZE + 24];
+	struct sg_append_file rows;
+	struct sg_append_file quality;
+	struct sg_append_file events;
+
+	/*
+	 * The interval is about a power cut of this PC, so it is counted in real time whatever clock the
+	 * run is on. In lockstep, where a test of weeks takes minutes and can be had again, nothing but
+	 * the interval waits for the disk.
+	 */
+	struct sg_clock *pace;
+	struct sg_host_clock real;
+	bool patient; /**< lockstep: events and step changes are written, not waited for */
+	int64_t interval_ns;
+	int64_t due_ns; /**< pace time of the next sync */
+
+	struct sg_row said; /**< what the quality table said last */
+	bool said_anything;
+	uint32_t step; /**< of the latest row */
+	bool any_row;
+	struct sg_deviations deviations;
+	char *scratch; /**< owned; for result.json and the sidecar */
+	size_t scratch_size;
+	enum sg_err lost; /**< first error that cost a row or an event */
+};
+
+/** The first error counts, but every step is tried. */
+static enum sg_err first(enum sg_err a, enum sg_err b)
+{
+	return a ? a : b;
+}
+
+static bool is_paced_by_the_run(const struct sg_recorder *recorder)
+{
+	return recorder->pace != &recorder->real.clock;
+}
+
+static void set_pace(struct sg_recorder *recorder, struct sg_clock *clock, double flush_interval_s)
+{
+	sg_host_clock_init(&recorder->real, 1.0);
+	recorder->pace = clock->speed == 1.0 ? clock : &recorder->real.clock;
+	recorder->patient = clock->speed == 0.0;
+	recorder->interval_ns = sg_ns(flush_interval_s);
+	recorder->due_ns = sg_clock_deadline(recorder->pace, recorder->interval_ns);
+}
+
+/** Hand to the operating system, rows before the events that speak of them. */
+static enum sg_err drain(struct sg_recorder *recorder)
+{
+	enum sg_err err = sg_append_drain(&recorder->rows);
+
+	err = first(err, sg_append_drain(&recorder->quality));
+	return first(err, sg_append_drain(&recorder->events));
+}
+
+static enum sg_err sync_at(struct sg_recorder *recorder, int64_t now_ns)
+{
+	enum sg_err err = sg_append_sync(&recorder->rows);
+
+	err = first(err, sg_append_sync(&recorder->quality));
+	err = first(err, sg_append_sync(&recorder->events));
+	recorder->due_ns = recorder->interval_ns > SG_FOREVER - now_ns ? SG_FOREVER : now_ns + recorder->interval_ns;
+	return err;
+}
+
+/** Something happened that must not be lost. */
+static enum sg_err settle(struct sg_recorder *recorder)
+{
+	if (recorder->patient)
+		return drain(recorder);
+	return sg_recorder_flush(recorder);
+}
+
+static enum sg_err write_header(struct sg_append_file *file, size_t (*header)(char *line, size_t size))
+{
+	char line[SG_BDF_LINE_SIZE];
+	size_t length = header(line, sizeof(line));
+
+	return sg_append_line(file, line, length);
+}
+
+static enum sg_err open_tables(struct sg_recorder *recorder)
+{
+	const struct sg_run_folder *folder = &recorder->folder;
+	enum sg_err err;
+
+	err = sg_append_open(&recorder->rows, folder->fd, folder->table, ROWS_BUFFER);
+	if (!err)
+		err = sg_append_open(&recorder->quality, folder->fd, folder->quality, QUALITY_BUFFER);
+	if (!err)
+		err = sg_append_open(&recorder->events, folder->fd, SG_RUN_EVENTS, EVENTS_BUFFER);
+	if (!err)
+		err = write_header(&recorder->rows, sg_bdf_header);
+	if (!err)
+		err = write_header(&recorder->quality, sg_quality_header);
+	if (!err)
+		err = write_header(&recorder->events, sg_events_header);
+	return err;
+}
+
+static enum sg_err copy_inputs(struct sg_recorder *recorder, struct sg_text *why)
+{
+	const struct sg_record_meta *meta = &recorder->meta;
+	enum sg_err err = SG_OK;
+
+	if (meta->experiment_path)
+		err = sg_run_folder_copy(&recorder->folder, meta->experiment_path, SG_RUN_EXPERIMENT, why);
+	if (!err && meta->rig_path)
+		err = sg_run_folder_copy(&recorder->folder, meta->rig_path, SG_RUN_RIG, why);
+	return err;
+}
+
+/** Put what is in scratch in the place of a document. */
+static enum sg_err replace(struct sg_recorder *recorder, const char *name, size_t length)
+{
+	if (length == 0)
+		return SG_ERR_STATE; /* scratch is sized for the plan: texts far beyond their bounds */
+	return sg_replace_file(recorder->folder.fd, name, recorder->scratch, length, !recorder->patient);
+}
+
+static enum sg_err write_documents(struct sg_recorder *recorder, const struct sg_result *result,
+				   const struct sg_run_summary *summary)
+{
+	enum sg_err err;
+	size_t length;
+
+	length = sg_result_json(&recorder->meta, &recorder->folder, result, summary, recorder->scratch,
+				recorder->scratch_size);
+	err = replace(recorder, SG_RUN_RESULT, length);
+	length = sg_sidecar_json(&recorder->meta, &recorder->folder, &recorder->deviations, summary,
+				 recorder->scratch, recorder->scratch_size);
+	return first(err, replace(recorder, recorder->folder.metadata, length));
+}
+
+/** What is in the folder before the first row: whole tables without rows, and documents that say "running". */
+static enum sg_err begin(struct sg_recorder *recorder)
+{
+	const struct sg_run_summary begun = { .state = "running", .stopped_by = "" };
+	enum sg_err err = write_documents(recorder, NULL, &begun);
+
+	return err ? err : sg_recorder_flush(recorder);
+}
+
+static enum sg_err allocate(const struct sg_record_meta *meta, struct sg_recorder **out)
+{
+	size_t result = sg_result_json_size(meta->plan), sidecar = sg_sidecar_size(meta->plan);
+	struct sg_recorder *recorder = calloc(1, sizeof(*recorder));
+
+	if (!recorder)
+		return SG_ERR_NO_MEMORY;
+	recorder->meta = *meta;
+	recorder->folder.fd = -1;
+	recorder->rows.fd = recorder->quality.fd = recorder->events.fd = -1;
+	recorder->scratch_size = result > sidecar ? result : sidecar;
+	recorder->scratch = malloc(recorder->scratch_size);
+	if (!recorder->scratch) {
+		free(recorder);
+		return SG_ERR_NO_MEMORY;
+	}
+	*out = recorder;
+	return SG_OK;
+}
+
+static void release(struct sg_recorder *recorder)
+{
+	sg_append_close(&recorder->rows);
+	sg_append_close(&recorder->quality);
+	sg_append_close(&recorder->events);
+	sg_run_folder_close(&recorder->folder);
+	free(recorder->scratch);
+	free(recorder);
+}
+
+enum sg_err sg_recorder_open(const struct sg_record_meta *meta, double flush_interval_s, struct sg_clock *clock,
+			     struct sg_text *why, struct sg_recorder **out)
+{
+	const struct sg_experiment *experiment = meta->experiment;
+	struct sg_recorder *recorder;
+	enum sg_err err;
+
+	if (!(flush_interval_s > 0))
+		return SG_ERR_ARGUMENT;
+	err = allocate(meta, &recorder);
+	if (err)
+		return err;
+	set_pace(recorder, clock, flush_interval_s);
+	err = sg_run_folder_make(&recorder->folder, experiment->folder, experiment->institution,
+				 experiment->cell.name, meta->started_utc_ns, why);
+	if (err)
+		goto out_release;
+	snprintf(recorder->table_path, sizeof(recorder->table_path), "%s/%s", recorder->folder.path,
+		 recorder->folder.table);
+	err = copy_inputs(recorder, why);
+	if (err)
+		goto out_discard;
+	err = open_tables(recorder);
+	if (!err)
+		err = begin(recorder);
+	if (err) {
+		sg_text_add(why, "cannot write in '%s': %s", recorder->folder.path, sg_err_text(err));
+		goto out_discard;
+	}
+	*out = recorder;
+	return SG_OK;
+
+out_discard:
+	sg_run_folder_discard(&recorder->folder);
+out_release:
+	release(recorder);
+	return err;
+}
+
+const char *sg_recorder_folder(const struct sg_recorder *recorder)
+{
+	return recorder->folder.path;
+}
+
+const char *sg_recorder_table(const struct sg_recorder *recorder)
+{
+	return recorder->table_path;
+}
+
+static enum sg_err put_line(struct sg_recorder *recorder, struct sg_append_file *file, const char *line,
+			    size_t length)
+{
+	enum sg_err err = sg_append_line(file, line, length);
+
+	recorder->lost = first(recorder->lost, err);
+	return err;
+}
+
+/** Equal, or both not a number: one that does not change is not written again. */
+static bool same(double a, double b)
+{
+	return a == b || (isnan(a) && isnan(b));
+}
+
+static enum sg_err put_quality(struct sg_recorder *recorder, const struct sg_row *row)
+{
+	char line[SG_BDF_LINE_SIZE];
+	const struct sg_row *said = &recorder->said;
+	enum sg_err err;
+	size_t length;
+
+	if (recorder->said_anything && row->flags == said->flags && same(row->range_a, said->range_a) &&
+	    same(row->set_a, said->set_a))
+		return SG_OK;
+	length = sg_quality_line(row, line, sizeof(line));
+	err = put_line(recorder, &recorder->quality, line, length);
+	if (err)
+		return err; /* the next row says it then */
+	recorder->said = *row;
+	recorder->said_anything = true;
+	return SG_OK;
+}
+
+enum sg_err sg_recorder_row(struct sg_recorder *recorder, const struct sg_row *row)
+{
+	bool step_changed = recorder->any_row && row->step_count != recorder->step;
+	enum sg_err err = SG_OK, err2;
+	char line[SG_BDF_LINE_SIZE];
+	size_t length;
+
+	if (step_changed)
+		err = settle(recorder);
+	length = sg_bdf_line(row, line, sizeof(line));
+	err2 = put_line(recorder, &recorder->rows, line, length);
+	if (!err2)
+		err2 = put_quality(recorder, row);
+	recorder->step = row->step_count;
+	recorder->any_row = true;
+	return first(err, err2);
+}
+
+enum sg_err sg_recorder_event(struct sg_recorder *recorder, const struct sg_event *event, int64_t utc_ns)
+{
+	char line[SG_EVENTS_LINE_SIZE];
+	size_t length = sg_events_line(event, utc_ns, line, sizeof(line));
+	enum sg_err err;
+
+	sg_deviations_add(&recorder->deviations, event, utc_ns);
+	err = put_line(recorder, &recorder->events, line, length);
+	return first(err, settle(recorder));
+}
+
+enum sg_err sg_recorder_tick(struct sg_recorder *recorder, int64_t now_ns)
+{
+	if (!is_paced_by_the_run(recorder))
+		now_ns = sg_clock_now_ns(recorder->pace);
+	if (now_ns < recorder->due_ns)
+		return SG_OK;
+	return sync_at(recorder, now_ns);
+}
+
+enum sg_err sg_recorder_flush(struct sg_recorder *recorder)
+{
+	return sync_at(recorder, sg_clock_now_ns(recorder->pace));
+}
+
+enum sg_err sg_recorder_result(struct sg_recorder *recorder, const struct sg_result *result,
+			       const struct sg_run_summary *summary)
+{
+	enum sg_err err = settle(recorder);
+
+	return first(err, write_documents(recorder, result, summary));
+}
+
+enum sg_err sg_recorder_close(struct sg_recorder *recorder)
+{
+	enum sg_err lost;
+
+	if (!recorder)
+		return SG_OK;
+	lost = first(recorder->lost, sg_recorder_flush(recorder));
+	release(recorder);
+	return lost;
+}

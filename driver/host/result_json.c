@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/result_json.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/units.h"
+#include "format/json_line.h"
+
+/** Everything but the list, with every text at its longest and escaped. */
+#define FRAME_SIZE ((size_t)24 * 1024)
+/** One entry of the list at its longest is about 400 bytes. */
+#define ENTRY_SIZE ((size_t)448)
+/** A step that is interrupted is continued as another half-step. */
+#define ENTRIES_SPARE ((size_t)256)
+#define DURATIONS_MAX 64
+
+size_t sg_result_json_size(const struct sg_plan *plan)
+{
+	return FRAME_SIZE + (plan->step_count + ENTRIES_SPARE) * ENTRY_SIZE;
+}
+
+static void put_time(struct sg_json *json, const char *key, int64_t utc_ns)
+{
+	time_t seconds = (time_t)(utc_ns / SG_NS_PER_S);
+	char text[40];
+	struct tm utc;
+
+	if (utc_ns <= 0 || !gmtime_r(&seconds, &utc) || !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc))
+		sg_json_null(json, key);
+	else
+		sg_json_string(json, key, text);
+}
+
+static void put_cell(struct sg_json *json, const struct sg_cell *cell)
+{
+	sg_json_open_object(json, "cell");
+	sg_json_string(json, "name", cell->name);
+	sg_json_string(json, "metal", cell->metal);
+	sg_json_string(json, "electrolyte", cell->electrolyte[0] ? cell->electrolyte : NULL);
+	sg_json_number(json, "area_cm2", cell->area_cm2, 9);
+	sg_json_number(json, "thickness_mm", cell->thickness_mm, 9);
+	sg_json_number(json, "pressure_MPa", cell->pressure_mpa, 9);
+	sg_json_number(json, "expected_ohm", cell->expected_ohm, 9);
+	sg_json_close(json);
+}
+
+static void put_identity(struct sg_json *json, const char *key, const struct sg_identity *identity)
+{
+	if (!identity) {
+		sg_json_null(json, key);
+		return;
+	}
+	sg_json_open_object(json, key);
+	sg_json_string(json, "family", identity->family);
+	sg_json_string(json, "model", identity->model);
+	sg_json_string(json, "serial", identity->serial[0] ? identity->serial : NULL);
+	sg_json_string(json, "firmware", identity->firmware[0] ? identity->firmware : NULL);
+	sg_json_boolean(json, "simulated", identity->simulated);
+	sg_json_close(json);
+}
+
+/** The different planned durations of steps with a current, in the order of the plan. */
+static size_t different_durations(const struct sg_plan *plan, double durations_s[DURATIONS_MAX])
+{
+	size_t count = 0, i, k;
+
+	for (i = 0; i < plan->step_count && count < DURATIONS_MAX; i++) {
+		if (plan->steps[i].kind != SG_STEP_CURRENT)
+			continue;
+		for (k = 0; k < count && durations_s[k] != plan->steps[i].duration_s; k++)
+			;
+		if (k == count)
+			durations_s[count++] = plan->steps[i].duration_s;
+	}
+	return count;
+}
+
+static void put_durations(struct sg_json *json, const struct sg_plan *plan)
+{
+	double durations_s[DURATIONS_MAX];
+	size_t count = different_durations(plan, durations_s), i;
+
+	if (count < 2) {
+		sg_json_number(json, "half_step_s", count ? durations_s[0] : NAN, 12);
+		return;
+	}
+	sg_json_open_array(json, "half_step_s");
+	for (i = 0; i < count; i++)
+		sg_json_number(json, NULL, durations_s[i], 12);
+	sg_json_close(json);
+}
+
+static bool has_current(const struct sg_procedure *procedure)
+{
+	switch (procedure->kind) {
+	case SG_PROC_CCD:
+	case SG_PROC_CYCLE:
+	case SG_PROC_POLARIZE:
+		return true;
+	case SG_PROC_REST:
+	case SG_PROC_TEMPERATURE:
+		break;
+	}
+	return false;
+}
+
+static void put_procedures(struct sg_json *json, const struct sg_experiment *experiment)
+{
+	const struct sg_procedure *procedure = experiment->procedures;
+	const char *polarity = NULL;
+	double increment = NAN;
+	size_t i;
+
+	for (i = 0; i < experiment->procedure_count; i++, procedure++) {
+		const char *this_one = procedure->negative_first ? "negative_first" : "positive_first";
+
+		if (!has_current(procedure))
+			continue;
+		polarity = !polarity || strcmp(polarity, this_one) == 0 ? this_one : "mixed";
+		if (procedure->kind == SG_PROC_CCD && isnan(increment))
+			increment = procedure->increment_ma_cm2;
+	}
+	sg_json_string(json, "polarity", polarity);
+	sg_json_number(json, "increment_mA_cm2", increment, 9);
+}
+
+static void put_half_step(struct sg_json *json, const struct sg_half_step *half, size_t index, double area_cm2)
+{
+	sg_json_open_object(json, NULL);
+	sg_json_integer(json, "index", (int64_t)index);
+	sg_json_integer(json, "step_count", half->step_count);
+	sg_json_integer(json, "cycle", half->cycle);
+	sg_json_number(json, "density_mA_cm2", half->density_ma_cm2, 9);
+	sg_json_number(json, "begin_s", half->begin_s, 12);
+	sg_json_number(json, "planned_s", half->planned_s > 0 ? half->planned_s : NAN, 12);
+	sg_json_number(json, "duration_s", half->end_s - half->begin_s, 9);
+	sg_json_number(json, "charge_mAh_cm2", sg_areal_mah_cm2(half->charge_c, area_cm2), 9);
+	sg_json_number(json, "voltage_first_V", half->voltage_first_v, 9);
+	sg_json_number(json, "voltage_last_V", half->voltage_last_v, 9);
+	sg_json_number(json, "resistance_ohm", half->resistance_ohm, 9);
+	sg_json_number(json, "temperature_degC", half->temperature_c, 5);
+	sg_json_integer(json, "samples", half->samples);
+	sg_json_boolean(json, "complete", half->complete);
+	sg_json_boolean(json, "shorted", half->shorted);
+	sg_json_string(json, "end", sg_end_name(half->end));
+	sg_json_close(json);
+}
+
+static void put_half_steps(struct sg_json *json, const struct sg_result *result, size_t listed)
+{
+	size_t i;
+
+	sg_json_integer(json, "half_step_count", result ? (int64_t)result->count : 0);
+	sg_json_open_array(json, "per_half_step");
+	for (i = 0; result && i < result->count && i < listed; i++)
+		put_half_step(json, &result->half_steps[i], i + 1, result->area_cm2);
+	sg_json_close(json);
+}
+
+static void put_event_counts(struct sg_json *json, const struct sg_result *result)
+{
+	int type;
+
+	sg_json_open_object(json, "event_counts");
+	for (type = 0; type < SG_EVENT_TYPES; type++)
+		sg_json_integer(json, sg_event_name((enum sg_event_type)type), result ? result->event_counts[type] : 0);
+	sg_json_close(json);
+}
+
+static void put_files(struct sg_json *json, const struct sg_record_meta *meta, const struct sg_run_folder *folder)
+{
+	sg_json_open_object(json, "files");
+	sg_json_string(json, "table", folder->table);
+	sg_json_string(json, "metadata", folder->metadata);
+	sg_json_string(json, "quality", folder->quality);
+	sg_json_string(json, "events", SG_RUN_EVENTS);
+	sg_json_string(json, "experiment", meta->experiment_path ? SG_RUN_EXPERIMENT : NULL);
+	sg_json_string(json, "rig", meta->rig_path ? SG_RUN_RIG : NULL);
+	sg_json_close(json);
+}
+
+static void put_run(struct sg_json *json, const struct sg_record_meta *meta, const struct sg_run_folder *folder,
+		    const struct sg_run_summary *summary)
+{
+	const struct sg_experiment *experiment = meta->experiment;
+
+	sg_json_string(json, "program", "sandglass");
+	sg_json_string(json, "version", meta->program_version);
+	sg_json_boolean(json, "simulated",
+			(meta->potentiostat && meta->potentiostat->simulated) ||
+				(meta->chamber && meta->chamber->simulated));
+	sg_json_string(json, "run", folder->name);
+	sg_json_string(json, "experiment", experiment->name);
+	sg_json_string(json, "operator", experiment->operator_name[0] ? experiment->operator_name : NULL);
+	put_cell(json, &experiment->cell);
+	put_identity(json, "instrument", meta->potentiostat);
+	put_identity(json, "chamber", meta->chamber);
+	sg_json_string(json, "clock", meta->clock_kind);
+	put_time(json, "started_at", meta->started_utc_ns);
+	put_time(json, "ended_at", summary->ended_utc_ns);
+	sg_json_string(json, "state", summary->state);
+	sg_json_string(json, "stopped_by", summary->stopped_by);
+	sg_json_string(json, "detail", summary->detail);
+	sg_json_boolean(json, "cell_off_verified", summary->cell_off_verified);
+	sg_json_number(json, "test_time_s", summary->test_time_s, 12);
+}
+
+static void put_findings(struct sg_json *json, const struct sg_record_meta *meta, const struct sg_result *result)
+{
+	const struct sg_experiment *experiment = meta->experiment;
+	bool ccd = result && result->is_ccd;
+
+	sg_json_number(json, "ccd_short_mA_cm2", ccd ? result->ccd_short_ma_cm2 : NAN, 9);
+	sg_json_number(json, "ccd_last_good_mA_cm2", ccd ? result->ccd_last_good_ma_cm2 : NAN, 9);
+	sg_json_number(json, "short_time_s", result ? result->short_time_s : NAN, 12);
+	put_durations(json, meta->plan);
+	put_procedures(json, experiment);
+	sg_json_number(json, "cumulative_capacity_mAh_cm2", result ? result->cumulative_mah_cm2 : 0, 9);
+	sg_json_number(json, "net_capacity_mAh_cm2", result ? result->net_mah_cm2 : 0, 9);
+	sg_json_number(json, "area_cm2", experiment->cell.area_cm2, 9);
+	sg_json_number(json, "thickness_mm", experiment->cell.thickness_mm, 9);
+	sg_json_number(json, "temperature_set_degC",
+		       experiment->temperature.present ? experiment->temperature.set_c : NAN, 6);
+}
+
+static size_t write_listing(const struct sg_record_meta *meta, const struct sg_run_folder *folder,
+			    const struct sg_result *result, const struct sg_run_summary *summary, size_t listed,
+			    char *storage, size_t size)
+{
+	struct sg_json json;
+
+	sg_json_begin(&json, storage, size, true);
+	put_run(&json, meta, folder, summary);
+	put_findings(&json, meta, result);
+	put_half_steps(&json, result, listed);
+	put_event_counts(&json, result);
+	put_files(&json, meta, folder);
+	return sg_json_end(&json);
+}
+
+size_t sg_result_json(const struct sg_record_meta *meta, const struct sg_run_folder *folder,
+		      const struct sg_result *result, const struct sg_run_summary *summary, char *storage,
+		      size_t size)
+{
+	size_t room = size > FRAME_SIZE ? (size - FRAME_SIZE) / ENTRY_SIZE : 0;
+	size_t length = write_listing(meta, folder, result, summary, room, storage, size);
+
+	/* texts longer than they should ever be: the verdict must reach the disk all the same */
+	if (length == 0)
+		length = write_listing(meta, folder, result, summary, 0, storage, size);
+	return length;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * result.json: what a run found, for people's scripts. A stable interface: members are added, never
+ * renamed or given another meaning. A value that is not known is null.
+ *
+ *   program, version         "sandglass", "0.1.0"
+ *   simulated                bool: any instrument of the run was a simulator
+ *   run                      name of the run folder
+ *   experiment, operator     as in the experiment file
+ *   cell                     {name, metal, electrolyte, area_cm2, thickness_mm, pressure_MPa, expected_ohm}
+ *   instrument, chamber      {family, model, serial, firmware, simulated}; chamber may be null
+ *   clock                    "real", "scaled x90", "lockstep"
+ *   started_at, ended_at     ISO 8601 UTC, "2026-09-14T08:15:30Z"; ended_at null while running
+ *   state                    "running", "completed", "stopped", "failed"
+ *   stopped_by               "" while running; "end_of_plan", "hard_short", "limit_voltage", "operator", ...
+ *   detail                   one sentence
+ *   cell_off_verified        bool: the instrument confirmed at the end that the cell is off
+ *   test_time_s              s since the run began
+ *   ccd_short_mA_cm2         |density| of the half-step in which a short was confirmed; null if none
+ *   ccd_last_good_mA_cm2     |density| of the last half-step completed before it; null if none
+ *   short_time_s             test time of the first sample of the short
+ *   half_step_s              planned duration of a half-step: a number, or the list of different ones
+ *   polarity                 "positive_first", "negative_first", "mixed" (procedures differ); null: no current
+ *   increment_mA_cm2         of the first ccd procedure
+ *   cumulative_capacity_mAh_cm2, net_capacity_mAh_cm2   per electrode area, since the run began
+ *   area_cm2, thickness_mm   again, beside the numbers they belong to
+ *   temperature_set_degC     of the chamber
+ *   half_step_count          half-steps so far; more than are listed only when a test is too long to list
+ *   per_half_step            [{index (from 1), step_count, cycle, density_mA_cm2 (signed), begin_s, planned_s,
+ *                            duration_s, charge_mAh_cm2 (signed), voltage_first_V, voltage_last_V,
+ *                            resistance_ohm (last valid), temperature_degC (mean), samples, complete,
+ *                            shorted, end ("duration", "voltage_max", ..., "none" while it runs)}]
+ *   event_counts             {<event type>: count}, every type
+ *   files                    {table, metadata, quality, events, experiment, rig}; names in the run folder
+ */
+#ifndef SG_HOST_RESULT_JSON_H
+#define SG_HOST_RESULT_JSON_H
+
+#include <stddef.h>
+
+#include "host/recorder.h"
+#include "host/run_folder.h"
+
+/** Storage that holds the result of a plan with so many steps. */
+size_t sg_result_json_size(const struct sg_plan *plan);
+
+/**
+ * @param result   NULL before the first result
+ * @return bytes written; 0 if size is too small even without the list of half-steps
+ */
+size_t sg_result_json(const struct sg_record_meta *meta, const struct sg_run_folder *folder,
+		      const struct sg_result *result, const struct sg_run_summary *summary, char *storage,
+		      size_t size);
+
+#endif

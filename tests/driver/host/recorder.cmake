@@ -1,0 +1,19 @@
+# Tests of the record; included by CMakeLists.txt of this folder.
+add_library(sg_test_record STATIC record_fixture.c)
+target_include_directories(sg_test_record PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(sg_test_record PRIVATE sg_flags PUBLIC sg_driver sg_test_bdf)
+
+foreach(subject recorder recorder_crash recorder_disk record_repair)
+  if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/test_${subject}.c)
+    sg_test(test_${subject} SOURCES test_${subject}.c LIBS sg_test_record)
+  endif()
+endforeach()
+
+# The documents are read back by somebody else's parser.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(CJSON IMPORTED_TARGET libcjson)
+if(CJSON_FOUND AND EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/test_recorder_documents.c)
+  sg_test(test_recorder_documents SOURCES test_recorder_documents.c LIBS sg_test_record PkgConfig::CJSON)
+else()
+  message(STATUS "test_recorder_documents needs libcjson: not built")
+endif()
