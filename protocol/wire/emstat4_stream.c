@@ -120,6 +120,8 @@ void sg_emstat4_stream_over(struct sg_emstat4_stream *stream, int64_t host_ns)
 {
 	if (stream->phase == SG_EMSTAT4_ENDED || stream->phase == SG_EMSTAT4_FAILED)
 		return;
+	stream->report_count = 0;
+	stream->report_at = 0;
 	end_sequence(stream, stream->phase == SG_EMSTAT4_RESULT ? stream->end : SG_END_STOPPED, false, host_ns);
 }
 

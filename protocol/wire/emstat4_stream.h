@@ -108,7 +108,10 @@ void sg_emstat4_stream_lost(struct sg_emstat4_stream *stream);
 /** An abort was sent: its echo may come, and the program may end at any line. */
 void sg_emstat4_stream_stopping(struct sg_emstat4_stream *stream);
 
-/** It is known from elsewhere (a refused abort) that nothing runs any more: tell the end now. */
+/**
+ * It is known from elsewhere (a refused abort) that nothing runs any more: tell the end now. All reports
+ * of the line before must have been fetched.
+ */
 void sg_emstat4_stream_over(struct sg_emstat4_stream *stream, int64_t host_ns);
 
 /** Fetch the next report; false if there is none. */
