@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * The makers of transports, one per kind of address. Internal to this room; callers use
+ * sg_transport_open(). All as documented there.
+ */
+#ifndef SG_TRANSPORT_OPEN_H
+#define SG_TRANSPORT_OPEN_H
+
+#include "transport/transport.h"
+#include "transport/uri.h"
+
+enum sg_err sg_serial_open(const struct sg_uri *uri, const struct sg_line *line, struct sg_clock *clock,
+			   struct sg_text *why, struct sg_transport **out);
+enum sg_err sg_tcp_open(const struct sg_uri *uri, struct sg_clock *clock, struct sg_text *why,
+			struct sg_transport **out);
+enum sg_err sg_pty_open(const struct sg_uri *uri, struct sg_clock *clock, struct sg_text *why,
+			struct sg_transport **out);
+enum sg_err sg_sim_open(const struct sg_uri *uri, struct sg_clock *clock, struct sg_text *why,
+			struct sg_transport **out);
+
+/** What errno means for a port that would not open; says so with the path. */
+enum sg_err sg_port_error(int error, const char *path, struct sg_text *why);
+
+/**
+ * Nobody else on this port: an advisory lock on its device, as long as fd is open.
+ * @retval SG_ERR_BUSY  another program holds it
+ */
+enum sg_err sg_port_lock(int fd, const char *path, struct sg_text *why);
+
+/** poll(2) until the deadline of the clock. @retval SG_ERR_TIMEOUT, SG_ERR_IO; revents in *got */
+enum sg_err sg_port_wait(int fd, short events, struct sg_clock *clock, int64_t deadline_ns, short *got);
+
+#endif

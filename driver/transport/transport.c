@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "transport/transport.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "host/clock.h"
+#include "transport/open.h"
+
+enum sg_err sg_transport_open(const char *uri, const struct sg_line *line, struct sg_clock *clock,
+			      struct sg_text *why, struct sg_transport **out)
+{
+	struct sg_uri parsed;
+	enum sg_err err = sg_uri_parse(uri, &parsed, why);
+
+	if (err)
+		return err;
+	switch (parsed.kind) {
+	case SG_URI_SERIAL:
+		return sg_serial_open(&parsed, line, clock, why, out);
+	case SG_URI_TCP:
+		return sg_tcp_open(&parsed, clock, why, out);
+	case SG_URI_PTY:
+		return sg_pty_open(&parsed, clock, why, out);
+	case SG_URI_SIM:
+		return sg_sim_open(&parsed, clock, why, out);
+	case SG_URI_USB:
+		break;
+	}
+	sg_text_add(why, "\"%s\": no instrument of this version is reached over usb:", uri);
+	return SG_ERR_UNSUPPORTED;
+}
+
+void sg_transport_close(struct sg_transport *t)
+{
+	if (t)
+		t->ops->close(t);
+}
+
+enum sg_err sg_transport_read(struct sg_transport *t, void *buffer, size_t size, int64_t deadline_ns, size_t *got)
+{
+	return t->ops->read(t, buffer, size, deadline_ns, got);
+}
+
+enum sg_err sg_transport_write(struct sg_transport *t, const void *bytes, size_t length, int64_t deadline_ns)
+{
+	return t->ops->write(t, bytes, length, deadline_ns);
+}
+
+static void say_group(const char *path, struct sg_text *why)
+{
+	struct stat st;
+	const struct group *group;
+
+	if (stat(path, &st) != 0)
+		return;
+	group = getgrgid(st.st_gid);
+	if (group && group->gr_gid != 0)
+		sg_text_add(why, "; it belongs to group %s: sudo adduser $USER %s, then log in again", group->gr_name,
+			    group->gr_name);
+}
+
+enum sg_err sg_port_error(int error, const char *path, struct sg_text *why)
+{
+	switch (error) {
+	case ENOENT:
+	case ENODEV:
+	case ENXIO:
+		sg_text_add(why, "%s: no such port; `sandglass list` shows those there are", path);
+		return SG_ERR_NOT_FOUND;
+	case EACCES:
+	case EPERM:
+		sg_text_add(why, "%s: no permission", path);
+		say_group(path, why);
+		return SG_ERR_ACCESS;
+	case EBUSY:
+		sg_text_add(why, "%s: held by another program", path);
+		return SG_ERR_BUSY;
+	default:
+		sg_text_add(why, "%s: %s", path, strerror(error));
+		return SG_ERR_IO;
+	}
+}
+
+enum sg_err sg_port_lock(int fd, const char *path, struct sg_text *why)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return SG_OK;
+	if (errno == EWOULDBLOCK)
+		return sg_port_error(EBUSY, path, why);
+	return sg_port_error(errno, path, why);
+}
+
+enum sg_err sg_port_wait(int fd, short events, struct sg_clock *clock, int64_t deadline_ns, short *got)
+{
+	struct pollfd p = { .fd = fd, .events = events, .revents = 0 };
+	int count;
+
+	/* A signal ends the wait like a deadline: the caller looks at what the operator wants and asks again. */
+	count = poll(&p, 1, sg_clock_poll_ms(clock, deadline_ns));
+	if (count < 0)
+		return errno == EINTR ? SG_ERR_TIMEOUT : SG_ERR_IO;
+	if (count == 0)
+		return SG_ERR_TIMEOUT;
+	*got = p.revents;
+	return SG_OK;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "transport/uri.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+static const struct scheme {
+	const char *word;
+	enum sg_uri_kind kind;
+} schemes[] = {
+	{ "serial:", SG_URI_SERIAL }, { "tcp:", SG_URI_TCP }, { "pty:", SG_URI_PTY },
+	{ "sim:", SG_URI_SIM },	      { "usb:", SG_URI_USB },
+};
+
+#define KNOWN "serial:/dev/ttyACM0, tcp:host:port, pty:/path or sim:/path/to.sock#port"
+
+static enum sg_err refuse(struct sg_text *why, const char *text, const char *what)
+{
+	sg_text_add(why, "\"%s\": %s", text, what);
+	return SG_ERR_ARGUMENT;
+}
+
+static bool copy(char *to, const char *from, size_t length)
+{
+	if (length >= SG_URI_PART_SIZE)
+		return false;
+	memcpy(to, from, length);
+	to[length] = '\0';
+	return true;
+}
+
+/* host:port, where the host may be an IPv6 address in brackets. */
+static enum sg_err split_host(const char *text, const char *rest, struct sg_uri *uri, struct sg_text *why)
+{
+	const char *colon = strrchr(rest, ':');
+	const char *host = rest;
+	size_t length;
+
+	if (!colon || colon == rest || !colon[1])
+		return refuse(why, text, "a TCP address is tcp:host:port, e.g. tcp:192.168.1.20:4001");
+	length = (size_t)(colon - rest);
+	if (rest[0] == '[' && colon[-1] == ']') {
+		host++;
+		length -= 2;
+	}
+	if (length == 0 || !copy(uri->path, host, length) || !copy(uri->port, colon + 1, strlen(colon + 1)))
+		return refuse(why, text, "a TCP address is tcp:host:port, e.g. tcp:192.168.1.20:4001");
+	return SG_OK;
+}
+
+static enum sg_err split_socket(const char *text, const char *rest, struct sg_uri *uri, struct sg_text *why)
+{
+	const size_t length = strcspn(rest, "#");
+	const char *port = rest[length] ? rest + length + 1 : "";
+
+	if (length == 0 || !copy(uri->path, rest, length) || !copy(uri->port, port, strlen(port)))
+		return refuse(why, text, "a lockstep address is sim:/path/to.sock#port");
+	return SG_OK;
+}
+
+enum sg_err sg_uri_parse(const char *text, struct sg_uri *out, struct sg_text *why)
+{
+	struct sg_uri uri;
+	const char *rest = NULL;
+	enum sg_err err = SG_OK;
+
+	memset(&uri, 0, sizeof(uri));
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]) && !rest; i++) {
+		if (strncmp(text, schemes[i].word, strlen(schemes[i].word)) == 0) {
+			uri.kind = schemes[i].kind;
+			rest = text + strlen(schemes[i].word);
+		}
+	}
+	if (!rest)
+		return refuse(why, text, "not an address; it would be " KNOWN);
+	switch (uri.kind) {
+	case SG_URI_TCP:
+		err = split_host(text, rest, &uri, why);
+		break;
+	case SG_URI_SIM:
+		err = split_socket(text, rest, &uri, why);
+		break;
+	case SG_URI_SERIAL:
+	case SG_URI_PTY:
+	case SG_URI_USB:
+		if (!rest[0] || !copy(uri.path, rest, strlen(rest)))
+			err = refuse(why, text, "names no device; it would be " KNOWN);
+		break;
+	}
+	if (!err)
+		*out = uri;
+	return err;
+}

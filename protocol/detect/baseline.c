@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/baseline.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "detect/stretch.h"
+#include "detect/thresholds.h"
+
+#define ZERO_C_K 273.15
+#define REFERENCE_K 298.15
+
+void sg_baseline_init(struct sg_baseline *b, double expected_ohm)
+{
+	memset(b, 0, sizeof(*b));
+	b->scale_ohm = expected_ohm > 0.0 ? expected_ohm : NAN;
+	b->given_ohm = b->scale_ohm;
+	b->hottest_c = NAN;
+	b->last_ohm = NAN;
+	b->visiting = -1;
+}
+
+/* R(T) / R(25 degC) of an ionic conductor; 1 if the temperature is unknown. */
+static double thermal_factor(double temperature_c)
+{
+	if (isnan(temperature_c) || temperature_c < -200.0)
+		return 1.0;
+	return exp(SG_ACTIVATION_EV / SG_BOLTZMANN_EV_K * (1.0 / (temperature_c + ZERO_C_K) - 1.0 / REFERENCE_K));
+}
+
+void sg_baseline_temperature(struct sg_baseline *b, double temperature_c, double dt_s)
+{
+	if (isnan(temperature_c))
+		return;
+	if (isnan(b->hottest_c) && b->scale_visits == 0 && b->scale_ohm == b->given_ohm)
+		b->scale_ohm = b->given_ohm / thermal_factor(temperature_c);
+	if (isnan(b->hottest_c) || temperature_c >= b->hottest_c)
+		b->hottest_c = temperature_c;
+	else
+		b->hottest_c += (temperature_c - b->hottest_c) * dt_s / (dt_s + SG_THERMAL_LAG_S);
+}
+
+double sg_baseline_expected_ohm(const struct sg_baseline *b)
+{
+	return b->scale_ohm * thermal_factor(b->hottest_c);
+}
+
+static int polarity_of(const struct sg_stretch *stretch)
+{
+	return stretch->level_a < 0.0;
+}
+
+static int phase_bin(double phase_s)
+{
+	double end_s = 1.0;
+	int k;
+
+	for (k = 0; k < SG_PHASE_BINS - 1 && phase_s >= end_s; k++)
+		end_s *= 2.0;
+	return k;
+}
+
+static double clip(double value, double low, double high)
+{
+	return fmin(fmax(value, low), high);
+}
+
+/* The mean of one visit goes into its bin. */
+static void commit(struct sg_baseline *b, const struct sg_stretch *stretch)
+{
+	const double most = SG_LEARN_MAX_RATIO * b->scale_ohm;
+	struct sg_phase_bin *bin;
+	double mean_ohm, change;
+
+	if (b->visiting < 0 || b->sum_count == 0 || stretch->history == SG_AFTER_UNKNOWN)
+		return;
+	bin = &b->bin[stretch->history][polarity_of(stretch)][b->visiting];
+	mean_ohm = b->sum_ohm / b->sum_count;
+	if (!isnan(most))
+		mean_ohm = clip(mean_ohm, -most, most);
+	change = mean_ohm - bin->mean_ohm;
+	if (bin->visits < SG_LEARN_VISITS)
+		bin->mean_ohm += change / (bin->visits + 1.0);
+	else
+		bin->mean_ohm += clip(SG_SLOW_GAIN * change, -SG_CLIP_FRACTION * b->scale_ohm,
+				      SG_CLIP_FRACTION * b->scale_ohm);
+	if (bin->visits < UINT32_MAX)
+		bin->visits++;
+}
+
+/* The resistance at the end of a stretch goes into the scale. */
+static void learn_scale(struct sg_baseline *b)
+{
+	const double target = clip(b->last_ohm, SG_LEARN_MIN_RATIO * b->scale_ohm, SG_LEARN_MAX_RATIO * b->scale_ohm);
+
+	if (isnan(b->last_ohm) || isnan(b->scale_ohm))
+		return;
+	if (b->scale_visits == 0)
+		b->scale_ohm = target;
+	else if (b->scale_visits < SG_LEARN_VISITS)
+		b->scale_ohm += (target - b->scale_ohm) / (b->scale_visits + 1.0);
+	else
+		b->scale_ohm += clip(SG_SLOW_GAIN * (b->last_ohm - b->scale_ohm), -SG_CLIP_FRACTION * b->scale_ohm,
+				     SG_CLIP_FRACTION * b->scale_ohm);
+	if (b->scale_visits < UINT32_MAX)
+		b->scale_visits++;
+}
+
+void sg_baseline_close(struct sg_baseline *b, const struct sg_stretch *stretch, bool keep)
+{
+	if (keep && stretch->level_a != 0.0) {
+		commit(b, stretch);
+		learn_scale(b);
+	}
+	b->visiting = -1;
+	b->sum_ohm = 0.0;
+	b->sum_count = 0;
+	b->recent_count = 0;
+	b->last_ohm = NAN;
+}
+
+void sg_baseline_begin(struct sg_baseline *b, double level_a)
+{
+	const double given_ohm = b->given_ohm, hottest_c = b->hottest_c;
+
+	if (fabs(level_a) <= b->largest_a)
+		return;
+	if (b->largest_a > 0.0 && fabs(level_a) > SG_RELEARN_RATIO * b->largest_a) {
+		sg_baseline_init(b, given_ohm);
+		b->hottest_c = hottest_c;
+		b->scale_ohm = given_ohm / thermal_factor(hottest_c);
+	}
+	b->largest_a = fabs(level_a);
+}
+
+static double median_of_3(double a, double b, double c)
+{
+	return fmax(fmin(a, b), fmin(fmax(a, b), c));
+}
+
+static double smoothed(struct sg_baseline *b, double ohm)
+{
+	b->recent[b->recent_count++ % 3] = ohm;
+	if (b->recent_count < 3)
+		return ohm;
+	return median_of_3(b->recent[0], b->recent[1], b->recent[2]);
+}
+
+static void learn_first(struct sg_baseline *b, double ohm)
+{
+	if (b->first_count >= SG_FIRST_READINGS)
+		return;
+	b->first[b->first_count++] = ohm;
+	if (b->first_count < SG_FIRST_READINGS)
+		return;
+	ohm = median_of_3(b->first[0], b->first[1], b->first[2]);
+	/* Far below what was expected may be a short from the start: then the expectation stands. */
+	if (ohm > 0.0 && !(ohm < SG_HEALTHY_FRACTION * b->scale_ohm))
+		b->scale_ohm = ohm;
+}
+
+void sg_baseline_learn(struct sg_baseline *b, const struct sg_stretch *stretch, double now_s, double ohm,
+		       double temperature_c, bool settled)
+{
+	const int k = phase_bin(sg_stretch_phase_s(stretch, now_s));
+
+	ohm = smoothed(b, ohm / thermal_factor(temperature_c));
+	if (settled) {
+		learn_first(b, ohm);
+		b->last_ohm = ohm;
+	}
+	if (k != b->visiting) {
+		commit(b, stretch);
+		b->visiting = k;
+		b->sum_ohm = 0.0;
+		b->sum_count = 0;
+	}
+	b->sum_ohm += ohm;
+	b->sum_count++;
+}
+
+/* The latest visited bin not beyond k, or NULL. */
+static const struct sg_phase_bin *visited(const struct sg_baseline *b, enum sg_history history, int polarity, int k)
+{
+	for (; k >= 0; k--)
+		if (b->bin[history][polarity][k].visits > 0)
+			return &b->bin[history][polarity][k];
+	return NULL;
+}
+
+static const struct sg_phase_bin *visited_either(const struct sg_baseline *b, enum sg_history history, int polarity,
+						 int k)
+{
+	const struct sg_phase_bin *bin = visited(b, history, polarity, k);
+
+	return bin ? bin : visited(b, history, !polarity, k);
+}
+
+/*
+ * The step response S(t) of a rested cell as a fraction of its late-phase resistance; it only grows, so
+ * an earlier bin bounds a later one from below. After a reversal of equal currents a linear cell shows
+ * 2 S(t) - S(T + t), with S(T + t) about 1, hence S = (r + 1) / 2.
+ */
+static double step_response(const struct sg_baseline *b, enum sg_history history, int polarity, int k)
+{
+	const struct sg_phase_bin *rested = visited_either(b, SG_AFTER_REST, polarity, k);
+	const struct sg_phase_bin *reversed = visited_either(b, SG_AFTER_REVERSAL, polarity, k);
+
+	if (reversed && (history == SG_AFTER_REVERSAL || !rested))
+		return 0.5 * (reversed->mean_ohm / b->scale_ohm + 1.0);
+	return rested ? rested->mean_ohm / b->scale_ohm : NAN;
+}
+
+double sg_baseline_least_fraction(const struct sg_baseline *b, const struct sg_stretch *stretch, double now_s)
+{
+	const int k = phase_bin(sg_stretch_phase_s(stretch, now_s));
+	const int polarity = polarity_of(stretch);
+	double response, ratio;
+
+	switch (stretch->history) {
+	case SG_AFTER_REST:
+		response = step_response(b, SG_AFTER_REST, polarity, k);
+		/* The first current of a rested cell: its ohmic part shows at once. */
+		return isnan(response) && b->scale_visits == 0 && !isnan(b->scale_ohm) ? 1.0 : response;
+	case SG_AFTER_REVERSAL:
+		response = step_response(b, SG_AFTER_REVERSAL, polarity, k);
+		ratio = fabs(stretch->before_a / stretch->level_a);
+		return (1.0 + ratio) * response - ratio;
+	case SG_AFTER_UNKNOWN:
+		/* The worst that can have happened in the hole: a reversal just before its end. */
+		for (int early = 0; early <= k; early++) {
+			response = step_response(b, SG_AFTER_REVERSAL, polarity, early);
+			if (!isnan(response))
+				return 2.0 * response - 1.0;
+		}
+		return NAN;
+	}
+	return NAN;
+}
+
+double sg_baseline_ohm(const struct sg_baseline *b, const struct sg_stretch *stretch, double now_s,
+		       double temperature_c)
+{
+	const struct sg_phase_bin *bin;
+
+	if (stretch->history == SG_AFTER_UNKNOWN || stretch->level_a == 0.0)
+		return NAN;
+	bin = &b->bin[stretch->history][polarity_of(stretch)][phase_bin(sg_stretch_phase_s(stretch, now_s))];
+	if (bin->visits < SG_LEARN_VISITS)
+		return NAN;
+	return bin->mean_ohm * thermal_factor(temperature_c);
+}

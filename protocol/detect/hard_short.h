@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * The hard short: apparent resistance below 8 % of the expected one for at least 2 readings and 1 s,
+ * flat, following the current, and no healthy transient. What is low but does not show that it follows
+ * the current is told as "a short or a lost sense lead".
+ *
+ * No healthy transient means one of
+ *   - it fell: earlier in the same stretch the reading was healthy. At constant current no relaxation
+ *     takes the voltage away;
+ *   - the baseline says that a healthy cell shows more than 30 % at this phase;
+ *   - it stays in the band longer than a cell that comes out of a reversal could (thresholds.h).
+ * A low run that began in one stretch continues in the next. The first reading of a stretch does not
+ * count: a switch of current range spoils it.
+ *
+ * Told once; latched until the resistance was back above 50 % for 60 s. An uncertain one becomes a hard
+ * short when the voltage turns with the current at the next reversal.
+ */
+#ifndef SG_DETECT_HARD_SHORT_H
+#define SG_DETECT_HARD_SHORT_H
+
+#include "detect/detector.h"
+
+void sg_hard_short_init(struct sg_hard_short *hard_short);
+
+/**
+ * Feed a reading that is on its level, with a current, and not the first of its stretch.
+ * @return 1 if an event was written, else 0
+ */
+size_t sg_hard_short_feed(struct sg_detector *detector, const struct sg_reading *reading, struct sg_event *event);
+
+/** Nothing low at present: what is read is the healthy cell. */
+bool sg_hard_short_is_quiet(const struct sg_hard_short *hard_short);
+
+/** Readings are missing: a low run begins anew, what was told stays told. */
+void sg_hard_short_gap(struct sg_hard_short *hard_short);
+
+#endif

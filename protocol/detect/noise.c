@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/noise.h"
+
+#include <math.h>
+
+#include "detect/thresholds.h"
+
+/* Of a normal distribution: rms = MEDIAN_TO_RMS * median of the magnitude. */
+#define MEDIAN_TO_RMS 1.4826
+/* Below any instrument's resolution in V or A: two codes that differ by rounding of doubles only. */
+#define SMALLEST_STEP 1e-12
+/* Of a quantizer with steps of 1: 1 / sqrt(12). */
+#define CODE_TO_RMS 0.288675
+
+void sg_noise_init(struct sg_noise *noise, double given, bool coarse)
+{
+	*noise = (struct sg_noise){ .given = given, .coarse = coarse };
+}
+
+void sg_noise_break(struct sg_noise *noise)
+{
+	noise->have = 0;
+}
+
+static double floor_of(const struct sg_noise *noise)
+{
+	return fmax(noise->code * CODE_TO_RMS / MEDIAN_TO_RMS, SMALLEST_STEP);
+}
+
+/* Multiplicative steps, equally likely up and down at the median; large at first, 5 % later. */
+static void move_median(struct sg_noise *noise, double magnitude)
+{
+	const double step = 1.0 + fmax(0.05, 1.0 / (1.0 + noise->count));
+
+	if (noise->count == 0)
+		noise->median = magnitude;
+	else if (magnitude > noise->median)
+		noise->median *= step;
+	else
+		noise->median /= step;
+	noise->median = fmax(noise->median, floor_of(noise));
+	if (noise->count < UINT32_MAX)
+		noise->count++;
+}
+
+void sg_noise_feed(struct sg_noise *noise, double value, double now_s)
+{
+	double change, weight, second, step_s;
+
+	if (noise->have == 0) {
+		noise->value[0] = value;
+		noise->last_s = now_s;
+		noise->have = 1;
+		return;
+	}
+	change = value - noise->value[0];
+	if (noise->coarse && fabs(change) > SMALLEST_STEP && (noise->code == 0.0 || fabs(change) < noise->code))
+		noise->code = fabs(change);
+	step_s = now_s - noise->last_s;
+	if (noise->have == 2) {
+		/* What the slope before predicts; never extrapolated over a longer step than it was seen. */
+		weight = fmin(step_s / noise->step_s, 1.0);
+		second = change - weight * (noise->value[0] - noise->value[1]);
+		move_median(noise, fabs(second) / sqrt(1.0 + (1.0 + weight) * (1.0 + weight) + weight * weight));
+	}
+	noise->value[1] = noise->value[0];
+	noise->value[0] = value;
+	noise->step_s = step_s;
+	noise->last_s = now_s;
+	noise->have = 2;
+}
+
+double sg_noise_rms(const struct sg_noise *noise, double unknown)
+{
+	if (!isnan(noise->given))
+		return fmax(noise->given, noise->code * CODE_TO_RMS);
+	if (noise->count < SG_NOISE_READINGS)
+		return unknown;
+	return MEDIAN_TO_RMS * fmax(noise->median, floor_of(noise));
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/stretch.h"
+
+#include <math.h>
+
+#include "detect/thresholds.h"
+
+/*
+ * Gradients of concentration need about as long to relax as they took to build up; after a rest of
+ * three times that the cell counts as rested.
+ */
+#define RELAXED_RATIO 3.0
+
+void sg_stretch_init(struct sg_stretch *stretch)
+{
+	*stretch = (struct sg_stretch){ .history = SG_AFTER_REST };
+}
+
+double sg_stretch_phase_s(const struct sg_stretch *stretch, double now_s)
+{
+	return now_s - stretch->begin_s;
+}
+
+bool sg_stretch_is_settled(const struct sg_stretch *stretch, double now_s)
+{
+	return stretch->blank_count >= SG_BLANK_SAMPLES && now_s - stretch->blank_from_s >= SG_BLANK_SECONDS;
+}
+
+void sg_stretch_gap(struct sg_stretch *stretch, double now_s)
+{
+	stretch->history = SG_AFTER_UNKNOWN;
+	stretch->blank_from_s = now_s;
+	stretch->blank_count = 0;
+	stretch->trying = false;
+}
+
+static enum sg_history history_of(const struct sg_stretch *stretch)
+{
+	const double rested_s = stretch->begin_s - stretch->before_end_s;
+
+	if (stretch->before_a * stretch->level_a >= 0.0)
+		return SG_AFTER_REST;
+	return rested_s > RELAXED_RATIO * stretch->before_s ? SG_AFTER_REST : SG_AFTER_REVERSAL;
+}
+
+static void begin(struct sg_stretch *stretch, double level_a, double begin_s)
+{
+	if (stretch->known && stretch->level_a != 0.0) {
+		stretch->before_a = stretch->level_a;
+		stretch->before_s = begin_s - stretch->begin_s;
+		stretch->before_end_s = begin_s;
+	}
+	stretch->level_a = level_a;
+	stretch->begin_s = begin_s;
+	stretch->history = history_of(stretch);
+	stretch->index++;
+	stretch->known = true;
+	stretch->trying = false;
+	stretch->blank_from_s = begin_s;
+	stretch->blank_count = 0;
+}
+
+static bool agree(double a, double b, double fraction, double noise_a)
+{
+	return fabs(a - b) <= fraction * fabs(b) + SG_CURRENT_SIGMA * noise_a;
+}
+
+static bool follow_set(struct sg_stretch *stretch, const struct sg_reading *reading, double now_s, double noise_a)
+{
+	if (!stretch->known || reading->set_a != stretch->level_a || reading->step != stretch->step)
+		begin(stretch, reading->set_a, now_s);
+	stretch->step = reading->step;
+	return agree(reading->current_a, reading->set_a, SG_ON_SET_FRACTION, noise_a);
+}
+
+static bool is_rest(double current_a, double noise_a)
+{
+	return current_a == 0.0 || fabs(current_a) <= SG_CURRENT_SIGMA * noise_a;
+}
+
+/* A reading off the present level: one only is noted, a second that agrees with it begins a stretch. */
+static bool try_level(struct sg_stretch *stretch, const struct sg_reading *reading, double now_s, double noise_a)
+{
+	const double current_a = reading->current_a;
+
+	if (!stretch->trying) {
+		stretch->trying = true;
+		stretch->try_begin_s = now_s;
+	} else if (agree(current_a, stretch->try_a, SG_NEW_LEVEL_FRACTION, noise_a)) {
+		begin(stretch, is_rest(current_a, noise_a) ? 0.0 : current_a, stretch->try_begin_s);
+		stretch->step = reading->step;
+		stretch->blank_count = 1; /* the reading that made us try */
+		return true;
+	}
+	stretch->try_a = current_a;
+	return false;
+}
+
+static bool find_level(struct sg_stretch *stretch, const struct sg_reading *reading, double now_s, double noise_a)
+{
+	const double current_a = reading->current_a;
+	bool same;
+
+	if (!stretch->known)
+		return try_level(stretch, reading, now_s, noise_a);
+	same = stretch->level_a == 0.0 ? is_rest(current_a, noise_a)
+				       : agree(current_a, stretch->level_a, SG_NEW_LEVEL_FRACTION, noise_a);
+	if (!same)
+		return try_level(stretch, reading, now_s, noise_a);
+	if (reading->step != stretch->step) /* the same current, but the table says it is another step */
+		begin(stretch, stretch->level_a, now_s);
+	stretch->step = reading->step;
+	stretch->trying = false;
+	if (!agree(current_a, stretch->level_a, SG_ON_SET_FRACTION, noise_a))
+		return false;
+	if (stretch->level_a != 0.0)
+		stretch->level_a += 0.1 * (current_a - stretch->level_a);
+	return true;
+}
+
+bool sg_stretch_feed(struct sg_stretch *stretch, const struct sg_reading *reading, double now_s, double noise_a)
+{
+	bool on;
+
+	if (isnan(reading->set_a))
+		on = find_level(stretch, reading, now_s, noise_a);
+	else
+		on = follow_set(stretch, reading, now_s, noise_a);
+	if (on && stretch->blank_count < UINT32_MAX)
+		stretch->blank_count++;
+	return on;
+}

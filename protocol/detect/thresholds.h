@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * Every number the detectors decide by, each with the reason it is what it is. None was fitted to a
+ * recorded trace; a change here needs an argument of physics or of statistics.
+ */
+#ifndef SG_DETECT_THRESHOLDS_H
+#define SG_DETECT_THRESHOLDS_H
+
+/*
+ * Hard short.
+ *
+ * A hard short leaves a metal filament: milliohms to a few ohms beside the tens of ohms of a ceramic
+ * pellet. 8 % lies three times above the published case and far below what temperature or
+ * conditioning can do in one step.
+ * Source: founding paper, 46 mV fell to 1 mV (2 %); two readings and 1 s keep a range switch, which
+ * spoils one or two readings within a fraction of a second, from counting.
+ */
+#define SG_SHORT_FRACTION 0.08
+#define SG_SHORT_SAMPLES 2
+#define SG_SHORT_SECONDS 1.0
+
+/* At this fraction of its expected resistance a reading is plainly no hard short: 4 x SG_SHORT_FRACTION. */
+#define SG_HEALTHY_FRACTION 0.30
+
+/* Recovered: more than half of the expected resistance for a minute (a filament that burnt out). */
+#define SG_RECOVER_FRACTION 0.50
+#define SG_RECOVER_SECONDS 60.0
+
+/*
+ * The voltage follows the current if the mean of n readings stands 5 sigma / sqrt(n) above zero: one
+ * false "follows" in 3.5e6 episodes of white noise. Below 2 sigma, or below the zero offset of a
+ * bench instrument, a mean proves nothing however long it is.
+ * Assumed: offset of 0.1 mV, typical of potentiostat data sheets; a shorted input would settle it.
+ */
+#define SG_FOLLOW_SIGMA 5.0
+#define SG_FOLLOW_FLOOR_SIGMA 2.0
+#define SG_OFFSET_V 1e-4
+
+/*
+ * A short is flat: two readings in turn differ by noise (5 sigma of a difference of two, 7.07 sigma
+ * of one) and at most a tenth of themselves. A floating sense lead wanders by far more.
+ */
+#define SG_FLAT_SIGMA 7.07
+#define SG_FLAT_FRACTION 0.10
+
+/* Low, but neither flat nor following: say so after this long, a filament needs a moment to settle. */
+#define SG_UNSETTLED_SAMPLES 5
+#define SG_UNSETTLED_SECONDS 5.0
+
+/* Within so many readings an uncertain short may still prove itself; later only a change of current can. */
+#define SG_PROVE_SAMPLES 10
+
+/* A change of current proves: both means known by 3 readings, and equal within a half of the larger. */
+#define SG_PROVE_CHANGE_SAMPLES 3
+#define SG_PROVE_CHANGE_FRACTION 0.5
+
+/*
+ * A healthy reading must be this far above noise before its absence means anything: with less, noise
+ * alone can bring two readings below SG_SHORT_FRACTION.
+ */
+#define SG_SIGNAL_SIGMA 10.0
+
+/*
+ * Without a baseline for this phase: a healthy cell that comes out of a reversal crosses the band from
+ * 0 to SG_SHORT_FRACTION in at most 0.08 of the preceding half-step (equal for a linear and an
+ * exponential rise, less for a square-root rise). 2.5 times that, and it is no transient.
+ */
+#define SG_DWELL_FRACTION 0.20
+#define SG_DWELL_SECONDS 10.0
+#define SG_DWELL_SAMPLES 3
+
+/*
+ * A cell of two like electrodes rests near 0 V (concentration and temperature differences: some
+ * 0.1 V). Above this it is another kind of cell, and V/I is not a resistance.
+ */
+#define SG_REST_MAX_V 0.5
+
+/*
+ * Current. Off its level by 2 %: the reading is not used. By 5 %: another level is tried; the smallest
+ * increment of ramps in use is 10 %. 10 sigma of noise are always allowed.
+ */
+#define SG_ON_SET_FRACTION 0.02
+#define SG_NEW_LEVEL_FRACTION 0.05
+#define SG_CURRENT_SIGMA 10.0
+/* A current 30 times the largest one so far: what was "learned" below it was noise at rest. */
+#define SG_RELEARN_RATIO 30.0
+
+/* After a change or a gap the resistance is not shown nor learned: double layers, range switches. */
+#define SG_BLANK_SECONDS 5.0
+#define SG_BLANK_SAMPLES 3
+
+/* Baseline: fast mean over the first visits, then slow and clipped, so that one bad visit moves it little. */
+#define SG_LEARN_VISITS 3
+#define SG_SLOW_GAIN 0.05
+#define SG_CLIP_FRACTION 0.05
+/* While learning, one visit may change the scale to between these multiples of it. */
+#define SG_LEARN_MIN_RATIO 0.3
+#define SG_LEARN_MAX_RATIO 2.0
+/* Readings whose median is the first scale, if none was given. */
+#define SG_FIRST_READINGS 3
+
+/*
+ * Temperature. Ionic conductors: 0.3-0.4 eV. The expected resistance is taken at the hottest the cell
+ * can still be: the sensor is in the chamber, the cell follows it with a time constant.
+ * Assumed: 20 min for a pellet cell in a holder; a thermocouple in the cell would settle it.
+ */
+#define SG_ACTIVATION_EV 0.35
+#define SG_BOLTZMANN_EV_K 8.617333e-5
+#define SG_THERMAL_LAG_S 1200.0
+
+/*
+ * Noise before anything was measured. Assumed: 0.1 mV, the middle of bench instruments.
+ * After so many readings the learned value is used.
+ */
+#define SG_NOISE_UNKNOWN_V 1e-4
+#define SG_NOISE_READINGS 6
+
+/* Gap: 20 typical intervals and a minute; event-triggered tables vary their interval tenfold. */
+#define SG_GAP_INTERVALS 20.0
+#define SG_GAP_SECONDS 60.0
+#define SG_GAP_READINGS 10
+
+/* Stuck: an unbroken run this long whose chance, from the repeats seen before, is below 1e-9. */
+#define SG_STUCK_READINGS 20
+#define SG_STUCK_LOG_CHANCE -20.7
+/* ... and 4 times the longest run before it: coarse codes repeat for long on a plateau. */
+#define SG_STUCK_RUN_RATIO 4
+#define SG_STUCK_CHANGES 100
+
+/* |V| above this part of the compliance voltage: the source no longer holds its current. */
+#define SG_RAIL_FRACTION 0.98
+
+/* Current off its set value for so long is a fault worth a line; shorter is a switch of range. */
+#define SG_OFF_SET_READINGS 3
+#define SG_OFF_SET_SECONDS 2.0
+
+#endif

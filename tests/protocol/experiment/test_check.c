@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base.h"
+#include "experiment/check.h"
+
+/* What the base experiment fits exactly: 9 mA/cm2 on 0.8 cm2 is 7.2 mA. */
+static const struct sg_potentiostat_caps good_caps = {
+	.model = "Testostat", .current_max_a = 20e-3, .compliance_v = 8, .interval_min_s = 0.1, .duration_max_s = 86400,
+	.range_count = 3, .range_a = { 1e-3, 10e-3, 20e-3 }, .range_use = 1.0,
+	.limit_place = SG_LIMIT_INSTRUMENT, .host_loss = SG_HOST_LOSS_SEGMENT_END,
+};
+static const struct sg_chamber_caps good_chamber = {
+	.model = "Testchamber", .temperature_min_c = -40, .temperature_max_c = 180, .resolution_k = 0.1,
+};
+static const struct sg_check_env good_env = { .disk_free_bytes = INT64_C(1000000000000) };
+
+/* A bench with everything right, to be changed in one place. */
+struct bench {
+	struct sg_potentiostat_caps caps;
+	struct sg_chamber_caps chamber;
+	const struct sg_chamber_caps *chamber_or_null;
+	struct sg_check_env env;
+	struct sg_experiment experiment;
+	struct sg_plan plan;
+	struct sg_check_report report;
+};
+
+static void set_up(struct bench *b, const char *text)
+{
+	b->caps = good_caps;
+	b->chamber = good_chamber;
+	b->chamber_or_null = &b->chamber;
+	b->env = good_env;
+	base_read(text, &b->experiment);
+}
+
+static void check(struct bench *b)
+{
+	char storage[256] = "";
+	struct sg_text why;
+
+	sg_text_init(&why, storage, sizeof(storage));
+	if (sg_plan_init(&b->plan, &b->experiment, &b->caps, &why))
+		fail_msg("no plan: %s", storage);
+	sg_check(&b->experiment, &b->plan, &b->caps, b->chamber_or_null, &b->env, &b->report);
+}
+
+static void tear_down(struct bench *b)
+{
+	sg_plan_fini(&b->plan);
+	sg_experiment_fini(&b->experiment);
+}
+
+/* Exactly these findings, each with its severity, line and some words. */
+struct expected {
+	enum sg_severity severity;
+	int line;
+	const char *words;
+};
+
+static void expect(const struct bench *b, const struct expected *rows, size_t count)
+{
+	size_t errors = 0;
+
+	for (size_t i = 0; i < b->report.count; i++) {
+		const struct sg_finding *finding = &b->report.findings[i];
+
+		if (i >= count || finding->severity != rows[i].severity || finding->line != rows[i].line ||
+		    !strstr(finding->text, rows[i].words))
+			fail_msg("finding %zu: line %d: %s (severity %d)", i, finding->line, finding->text,
+				 finding->severity);
+		errors += finding->severity == SG_SEVERITY_ERROR;
+	}
+	assert_int_equal(b->report.count, count);
+	assert_int_equal(b->report.errors, errors);
+}
+
+#define EXPECT(b, ...)                                                                                            \
+	do {                                                                                                      \
+		static const struct expected rows[] = { __VA_ARGS__ };                                            \
+		check(b);                                                                                         \
+		expect(b, rows, sizeof(rows) / sizeof(rows[0]));                                                  \
+		tear_down(b);                                                                                     \
+	} while (0)
+
+static void expect_nothing(struct bench *b)
+{
+	check(b);
+	expect(b, NULL, 0);
+	tear_down(b);
+}
+
+#define ERROR SG_SEVERITY_ERROR
+#define WARNING SG_SEVERITY_WARNING
+
+static void nothing_is_found_where_all_fits(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	set_up(&b, base_text);
+	check(&b);
+	expect(&b, NULL, 0);
+	/* -20 mAh/cm2 of the polarization, on top of whole cycles */
+	assert_true(fabs(b.report.net_max_mah_cm2 - 20) < 1e-9);
+	assert_non_null(strstr(b.report.host_loss, "finishes the steps it was given, watches their voltage limits"));
+	/* rest 150+1, 18 x (600+1 and 60+1), 116 x (9000+1), 18000+1, soak 900+1, rest 360+1 */
+	assert_true(b.report.rows == 151 + 18 * (601 + 61) + 116 * 9001 + 18001 + 901 + 361);
+	assert_true(b.report.file_bytes == b.report.rows * 180);
+	tear_down(&b);
+}
+
+static void a_current_beyond_the_instrument(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	set_up(&b, base_text);
+	b.caps.current_max_a = 5e-3;
+	EXPECT(&b, { ERROR, 35, "9 mA/cm2 on 0.8 cm2 is 7.2 mA, but Testostat gives at most 5 mA (6 of 18 half-steps" });
+	set_up(&b, base_text);
+	b.caps.range_count = 2;
+	b.caps.range_use = 0.7;
+	EXPECT(&b, { ERROR, 35, "no range of Testostat carries 7.2 mA: the largest is 10 mA, used up to 70 % (2 of 18" });
+}
+
+static void a_current_beyond_the_guard(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	set_up(&b, base_with("current: 20 mA", "current: 7 mA"));
+	EXPECT(&b, { ERROR, 35, "the planned 7.2 mA is beyond limits.current of 7 mA" });
+	set_up(&b, base_with("current: 20 mA", "current: 7.25 mA"));
+	EXPECT(&b, { WARNING, 35, "the planned 7.2 mA is within 2 % of limits.current of 7.25 mA" });
+}
+
+static void voltages_out_of_reach(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	set_up(&b, base_text);
+	b.caps.compliance_v = 4.5;
+	EXPECT(&b, { ERROR, 0, "limits.voltage of 5 V lies beyond the 4.5 V that Testostat can drive" });
+	set_up(&b, base_text);
+	b.caps.compliance_v = 5;
+	expect_nothing(&b);
+	set_up(&b, base_with("expected_resistance_ohm: 49.7", "expected_resistance_ohm: 600"));
+	EXPECT(&b, { WARNING, 35, "7.2 mA through the expected 600 ohm makes 4.32 V, beyond the voltage that ends it of 4 V" });
+	set_up(&b, base_with("expected_resistance_ohm: 49.7", "expected_resistance_ohm: 600"));
+	b.caps.compliance_v = 3;
+	EXPECT(&b, { ERROR, 0, "limits.voltage" }, { WARNING, 35, "beyond the compliance of 3 V" });
+}
+
+static void times_the_instrument_cannot_keep(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	set_up(&b, base_text);
+	b.caps.interval_min_s = 1;
+	EXPECT(&b, { ERROR, 35, "a sample every 500 ms is too fast for Testostat: at least 1 s" });
+	set_up(&b, base_text);
+	b.caps.duration_max_s = 3 * 3600;
+	EXPECT(&b, { ERROR, 44, "a step of 5 h is too long for Testostat: at most 3 h" }, { ERROR, 45, "a step of 10 h" });
+}
+
+static void temperatures_out_of_reach(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	set_up(&b, base_text);
+	b.chamber.temperature_min_c = 30;
+	b.chamber.temperature_max_c = 40;
+	EXPECT(&b, { ERROR, 0, "25 degC is out of reach of Testchamber: 30 to 40 degC" },
+	       { ERROR, 46, "50 degC is out of reach" });
+	set_up(&b, base_text);
+	b.chamber_or_null = NULL;
+	EXPECT(&b, { ERROR, 0, "25 degC is to be set, but the rig has no chamber" },
+	       { ERROR, 0, "limits.temperature cannot be watched" }, { ERROR, 46, "50 degC is to be set" });
+	set_up(&b, base_with("max: 60 degC", "max: 51 degC"));
+	EXPECT(&b, { WARNING, 46, "an excursion of 2 K around 50 degC leaves limits.temperature of 10 to 51 degC" });
+	set_up(&b, base_text);
+	b.experiment.limits.temperature_max_c = 40;
+	EXPECT(&b, { ERROR, 46, "50 degC lies outside limits.temperature of 10 to 40 degC" });
+}
+
+static void a_net_charge_beyond_the_guard(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	set_up(&b, base_with("charge: 30 mAh/cm2", "charge: 15 mAh/cm2"));
+	EXPECT(&b, { ERROR, 45, "reaches -20 mAh/cm2 in step 4.1-, beyond limits.charge of 15 mAh/cm2" });
+	set_up(&b, base_with("charge: 30 mAh/cm2", "charge: 20 mAh/cm2"));
+	EXPECT(&b, { WARNING, 45, "reaches -20 mAh/cm2 in step 4.1-, within 2 %" });
+}
+
+static void a_disk_too_small(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	set_up(&b, base_text);
+	b.env.disk_free_bytes = 100000000;
+	EXPECT(&b, { ERROR, 0, "the record needs about 193.6 MB, but only 100 MB are free" });
+	set_up(&b, base_text);
+	b.env.disk_free_bytes = 300000000;
+	EXPECT(&b, { WARNING, 0, "the record needs about 193.6 MB, more than half of the 300 MB" });
+	set_up(&b, base_text);
+	b.env.disk_free_bytes = -1;
+	expect_nothing(&b);
+}
+
+static void says_what_holds_the_cell_when_the_pc_dies(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	set_up(&b, base_text);
+	b.caps.host_loss = SG_HOST_LOSS_NONE;
+	check(&b);
+	assert_non_null(strstr(b.report.host_loss, "nothing ends the current"));
+	tear_down(&b);
+	set_up(&b, base_text);
+	b.caps.host_loss = SG_HOST_LOSS_NONE;
+	EXPECT(&b, { WARNING, 0, "Testostat has nothing that ends the current when the PC dies" });
+	set_up(&b, base_text);
+	b.caps.host_loss = SG_HOST_LOSS_TIMEOUT;
+	check(&b);
+	expect(&b, NULL, 0);
+	assert_non_null(strstr(b.report.host_loss, "a watchdog"));
+	tear_down(&b);
+	set_up(&b, base_text);
+	b.caps.limit_place = SG_LIMIT_HOST;
+	check(&b);
+	assert_non_null(strstr(b.report.host_loss, "without watching any limit"));
+	tear_down(&b);
+}
+
+static void counts_findings_beyond_its_room(void **state)
+{
+	static struct bench b;
+	static char text[8192];
+
+	(void)state;
+	strcpy(text, base_text);
+	for (int i = 0; i < 70; i++)
+		strcat(text, "  - polarize: {current: 2 mA/cm2, duration: 1 min}\n");
+	set_up(&b, text);
+	b.caps.current_max_a = 1e-3;
+	check(&b);
+	assert_int_equal(b.report.count, SG_FINDINGS_MAX);
+	/* ccd, the first polarization, and seventy more; the seventy reach 0.03 mAh/cm2 each, far below the limit */
+	assert_int_equal(b.report.errors, 72);
+	assert_int_equal(b.report.dropped, 72 - SG_FINDINGS_MAX);
+	tear_down(&b);
+}
+
+struct lines {
+	char text[8192];
+	size_t count;
+};
+
+static void take_line(void *context, const char *line)
+{
+	struct lines *lines = context;
+
+	assert_null(strchr(line, '\n'));
+	assert_true(strlen(lines->text) + strlen(line) + 2 < sizeof(lines->text));
+	strcat(lines->text, line);
+	strcat(lines->text, "\n");
+	lines->count++;
+}
+
+static void prints_what_would_be_done(void **state)
+{
+	static const char *const said[] = {
+		"CCD of NZSP-012\n",
+		"Cell NZSP-012: Na, 0.8 cm2\n",
+		"Chamber: 25 degC before the first step\n",
+		/* 9 mA/cm2 for 5 min: 7.2 mA, 0.75 mAh/cm2, in the 10 mA range */
+		"2.9-              -9 mA/cm2        -7.2 mA      5 min      -0.75 mAh/cm2     10 mA    500 ms\n",
+		"  58 x, 3.1+ to 3.58-:\n",
+		"3.1+              +1 mA/cm2         800 uA        5 h         +5 mAh/cm2      1 mA       2 s\n",
+		"  5.t        50 degC, soak 30 min\n",
+		"In all: 156 steps, 593.2 h (24.72 d), and the time the chamber takes\n",
+		"net at most 20 mAh/cm2\n",
+		"Limits: 5 V, 20 mA, net charge 30 mAh/cm2, 10 to 60 degC, 20 s without a sample\n",
+		"If the PC dies, the instrument finishes",
+		"It fits.\n",
+	};
+	static struct bench b;
+	static struct lines lines;
+
+	(void)state;
+	set_up(&b, base_text);
+	check(&b);
+	sg_check_print(&b.experiment, &b.plan, &b.report, take_line, &lines);
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		if (!strstr(lines.text, said[i]))
+			fail_msg("not said: %s\n%s", said[i], lines.text);
+	}
+	assert_null(strstr(lines.text, "3.2+"));
+	tear_down(&b);
+}
+
+static void prints_findings_with_their_lines(void **state)
+{
+	static struct bench b;
+	static struct lines lines;
+
+	(void)state;
+	set_up(&b, base_text);
+	b.caps.current_max_a = 5e-3;
+	b.caps.compliance_v = 4.5;
+	check(&b);
+	sg_check_print(&b.experiment, &b.plan, &b.report, take_line, &lines);
+	assert_non_null(strstr(lines.text, "error: limits.voltage of 5 V"));
+	assert_non_null(strstr(lines.text, "error: line 35: 9 mA/cm2"));
+	assert_non_null(strstr(lines.text, "It does not fit: 2 errors.\n"));
+	tear_down(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_is_found_where_all_fits),
+		cmocka_unit_test(a_current_beyond_the_instrument),
+		cmocka_unit_test(a_current_beyond_the_guard),
+		cmocka_unit_test(voltages_out_of_reach),
+		cmocka_unit_test(times_the_instrument_cannot_keep),
+		cmocka_unit_test(temperatures_out_of_reach),
+		cmocka_unit_test(a_net_charge_beyond_the_guard),
+		cmocka_unit_test(a_disk_too_small),
+		cmocka_unit_test(says_what_holds_the_cell_when_the_pc_dies),
+		cmocka_unit_test(counts_findings_beyond_its_room),
+		cmocka_unit_test(prints_what_would_be_done),
+		cmocka_unit_test(prints_findings_with_their_lines),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
