@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Serial ports, through libserialport; the only file that knows it. */
+#include <errno.h>
+#include <libserialport.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/units.h"
+#include "host/clock.h"
+#include "transport/open.h"
+#include "transport/serial_list.h"
+
+struct serial {
+	struct sg_transport transport;
+	struct sp_port *port;
+	int fd;
+	bool gone;
+};
+
+static struct serial *serial_of(struct sg_transport *t)
+{
+	return (struct serial *)t;
+}
+
+static enum sg_err hung_up(struct serial *s)
+{
+	s->gone = true;
+	return SG_ERR_GONE;
+}
+
+/*
+ * poll(2) on the port's own descriptor rather than sp_blocking_read(): an adapter that was pulled shows as
+ * POLLHUP at once, and the deadline is that of our clock.
+ */
+static enum sg_err serial_read(struct sg_transport *t, void *buffer, size_t size, int64_t deadline_ns, size_t *got)
+{
+	struct serial *s = serial_of(t);
+	enum sg_err err;
+	short events;
+	int n;
+
+	if (s->gone)
+		return SG_ERR_GONE;
+	err = sg_port_wait(s->fd, POLLIN, t->clock, deadline_ns, &events);
+	if (err)
+		return err;
+	n = sp_nonblocking_read(s->port, buffer, size);
+	if (n > 0) {
+		*got = (size_t)n;
+		return SG_OK;
+	}
+	/* Woken, yet nothing to read: the device went away. */
+	return hung_up(s);
+}
+
+static enum sg_err serial_write(struct sg_transport *t, const void *bytes, size_t length, int64_t deadline_ns)
+{
+	struct serial *s = serial_of(t);
+	const char *rest = bytes;
+	size_t left = length;
+	short events;
+
+	if (s->gone)
+		return SG_ERR_GONE;
+	while (left) {
+		int n = sp_nonblocking_write(s->port, rest, left);
+
+		if (n < 0)
+			return hung_up(s);
+		rest += n;
+		left -= (size_t)n;
+		if (n > 0)
+			continue;
+		if (sg_port_wait(s->fd, POLLOUT, t->clock, deadline_ns, &events) == SG_OK) {
+			if (events & (POLLHUP | POLLERR | POLLNVAL))
+				return hung_up(s);
+		} else if (sg_clock_now_ns(t->clock) >= deadline_ns) {
+			return SG_ERR_UNCERTAIN;
+		}
+	}
+	return SG_OK;
+}
+
+static void serial_close(struct sg_transport *t)
+{
+	struct serial *s = serial_of(t);
+
+	sp_close(s->port);
+	sp_free_port(s->port);
+	free(s);
+}
+
+static const struct sg_transport_ops serial_ops = {
+	.read = serial_read,
+	.write = serial_write,
+	.close = serial_close,
+};
+
+/* What libserialport's last call means for this port. */
+static enum sg_err port_error(enum sp_return code, const char *path, struct sg_text *why)
+{
+	switch (code) {
+	case SP_ERR_MEM:
+		return SG_ERR_NO_MEMORY;
+	case SP_ERR_SUPP:
+		sg_text_add(why, "%s: the port cannot do these line settings", path);
+		return SG_ERR_UNSUPPORTED;
+	case SP_ERR_ARG:
+		sg_text_add(why, "%s: not a serial port; `sandglass list` shows those there are "
+			    "(a pseudo-terminal is pty:, not serial:)", path);
+		return SG_ERR_NOT_FOUND;
+	case SP_ERR_FAIL:
+		return sg_port_error(sp_last_error_code(), path, why);
+	case SP_OK:
+		break;
+	}
+	return SG_ERR_IO;
+}
+
+/*
+ * 8N1 at the family's speed. RTS and DTR on: USB CDC devices take DTR for "somebody is listening", and some
+ * adapters power their line drivers from it. XON/XOFF off: 0x11 and 0x13 are bytes like others.
+ */
+static enum sp_return set_line(struct sp_port *port, const struct sg_line *line)
+{
+	const bool rts_cts = line->flow == SG_FLOW_RTS_CTS;
+	struct sp_port_config *config;
+	enum sp_return code = sp_new_config(&config);
+
+	if (code)
+		return code;
+	sp_set_config_baudrate(config, line->baud);
+	sp_set_config_bits(config, 8);
+	sp_set_config_parity(config, SP_PARITY_NONE);
+	sp_set_config_stopbits(config, 1);
+	sp_set_config_xon_xoff(config, SP_XONXOFF_DISABLED);
+	sp_set_config_cts(config, rts_cts ? SP_CTS_FLOW_CONTROL : SP_CTS_IGNORE);
+	sp_set_config_rts(config, rts_cts ? SP_RTS_FLOW_CONTROL : SP_RTS_ON);
+	sp_set_config_dsr(config, SP_DSR_IGNORE);
+	sp_set_config_dtr(config, SP_DTR_ON);
+	code = sp_set_config(port, config);
+	sp_free_config(config);
+	return code;
+}
+
+/* Open, lock, then set up: another program's settings are not touched before it is known to be none's. */
+static enum sg_err open_port(struct serial *s, const char *path, const struct sg_line *line, struct sg_text *why)
+{
+	enum sp_return code = sp_get_port_by_name(path, &s->port);
+	enum sg_err err;
+
+	if (code)
+		return port_error(code, path, why);
+	code = sp_open(s->port, SP_MODE_READ_WRITE);
+	if (code) {
+		err = port_error(code, path, why);
+		goto free_port;
+	}
+	code = sp_get_port_handle(s->port, &s->fd);
+	if (code) {
+		err = port_error(code, path, why);
+		goto close_port;
+	}
+	err = sg_port_lock(s->fd, path, why);
+	if (err)
+		goto close_port;
+	code = set_line(s->port, line);
+	if (code) {
+		err = port_error(code, path, why);
+		goto close_port;
+	}
+	return SG_OK;
+
+close_port:
+	sp_close(s->port);
+free_port:
+	sp_free_port(s->port);
+	return err;
+}
+
+enum sg_err sg_serial_open(const struct sg_uri *uri, const struct sg_line *line, struct sg_clock *clock,
+			   struct sg_text *why, struct sg_transport **out)
+{
+	struct serial *s = calloc(1, sizeof(*s));
+	enum sg_err err;
+
+	if (!s)
+		return SG_ERR_NO_MEMORY;
+	s->transport.ops = &serial_ops;
+	s->transport.clock = clock;
+	err = open_port(s, uri->path, line, why);
+	if (err) {
+		free(s);
+		return err;
+	}
+	*out = &s->transport;
+	return SG_OK;
+}
+
+static const char *or_empty(const char *text)
+{
+	return text ? text : "";
+}
+
+static void describe(const struct sp_port *port, struct sg_serial_port *out)
+{
+	out->path = or_empty(sp_get_port_name(port));
+	out->description = or_empty(sp_get_port_description(port));
+	out->usb_vendor = -1;
+	out->usb_product = -1;
+	out->manufacturer = "";
+	out->product = "";
+	out->serial = "";
+	if (sp_get_port_transport(port) != SP_TRANSPORT_USB)
+		return;
+	sp_get_port_usb_vid_pid(port, &out->usb_vendor, &out->usb_product);
+	out->manufacturer = or_empty(sp_get_port_usb_manufacturer(port));
+	out->product = or_empty(sp_get_port_usb_product(port));
+	out->serial = or_empty(sp_get_port_usb_serial(port));
+}
+
+enum sg_err sg_serial_list(void (*found)(void *ctx, const struct sg_serial_port *port), void *ctx)
+{
+	struct sp_port **ports;
+	enum sp_return code = sp_list_ports(&ports);
+
+	if (code)
+		return code == SP_ERR_MEM ? SG_ERR_NO_MEMORY : SG_ERR_IO;
+	for (size_t i = 0; ports[i]; i++) {
+		struct sg_serial_port port;
+
+		describe(ports[i], &port);
+		found(ctx, &port);
+	}
+	sp_free_port_list(ports);
+	return SG_OK;
+}
