@@ -20,6 +20,7 @@ enum sg_emstat4_state {
 	SG_EMSTAT4_UNKNOWN, /**< anything: not attached, link lost, no valid answer, run-time error */
 	SG_EMSTAT4_IDLE,    /**< no program runs, the cell was shown or told to be off */
 	SG_EMSTAT4_RUNNING, /**< our program runs */
+	SG_EMSTAT4_UNCLEAR, /**< by all signs our program is over, but it did not tell: verified before the next */
 };
 
 /** Reports that stop() keeps: what the longest sensible backlog of the port can hold. */
@@ -39,6 +40,7 @@ struct sg_emstat4_device {
 	int64_t inbox_ns; /**< when the latest bytes came */
 	struct sg_methodscript_framer framer;
 	bool heard;       /**< bytes came at all since the last greeting */
+	bool streams;     /**< since then: lines came that only a running program sends */
 	int64_t deaf_until_ns; /**< after an error reply the instrument ignores what it is sent */
 
 	/* the running sequence */
@@ -78,6 +80,9 @@ enum sg_err sg_emstat4_read_line(struct sg_emstat4_device *dev, int64_t deadline
 
 /** The line at hand is an error reply or a run-time error: it will not listen for a while. */
 void sg_emstat4_note_error(struct sg_emstat4_device *dev);
+
+/** Is the deadline past? Then what still comes is not waited for, however much of it there is. */
+bool sg_emstat4_overdue(const struct sg_emstat4_device *dev, int64_t deadline_ns);
 
 /** Throw away what has come so far; bounded. */
 enum sg_err sg_emstat4_drop_stale(struct sg_emstat4_device *dev);

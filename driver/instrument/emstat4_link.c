@@ -24,6 +24,11 @@ int64_t sg_emstat4_within(struct sg_emstat4_device *dev, int64_t timeout_ns, int
 	return until_ns < deadline_ns ? until_ns : deadline_ns;
 }
 
+bool sg_emstat4_overdue(const struct sg_emstat4_device *dev, int64_t deadline_ns)
+{
+	return sg_clock_now_ns(dev->device.clock) > deadline_ns;
+}
+
 enum sg_err sg_emstat4_send(struct sg_emstat4_device *dev, const char *text, int64_t deadline_ns)
 {
 	struct sg_clock *clock = dev->device.clock;
@@ -110,7 +115,10 @@ enum sg_err sg_emstat4_drop_stale(struct sg_emstat4_device *dev)
 		sg_text_add(&dev->device.diag, "a flood of bytes that does not end");
 		return SG_ERR_FRAME;
 	}
-	return err == SG_ERR_TIMEOUT ? SG_OK : err;
+	if (err == SG_ERR_TIMEOUT)
+		return SG_OK;
+	sg_text_add(&dev->device.diag, "reading failed: %s", sg_err_text(err));
+	return err;
 }
 
 enum sg_err sg_emstat4_ask(struct sg_emstat4_device *dev, const char *command, int64_t deadline_ns)

@@ -18,6 +18,8 @@
  * third: the fourth must be heard.
  */
 #define GREETINGS 4
+/* A program that is heard but does not answer may be busy with a long sample: ask until the deadline. */
+#define GREETINGS_MAX 64
 #define VERIFICATIONS 3
 /* More lines than any backlog holds. */
 #define DISCARD_MAX 8192
@@ -28,13 +30,26 @@ static bool is_error(const struct sg_emstat4_device *dev, struct sg_methodscript
 	       line->kind == SG_LINE_ERROR;
 }
 
+/* What only a running program sends. */
+static bool is_program_output(const struct sg_emstat4_device *dev)
+{
+	struct sg_methodscript_package package;
+	struct sg_methodscript_line line;
+
+	if (sg_methodscript_classify(dev->framer.line, dev->framer.length, &line))
+		return false;
+	return line.kind == SG_LINE_LOOP_START ||
+	       (line.kind == SG_LINE_PACKAGE &&
+		sg_methodscript_package_decode(line.text, line.length, &package) == SG_OK);
+}
+
 /* After the echo of an abort: on_finished may still tell something, then an empty line. */
 static enum sg_err wait_for_end(struct sg_emstat4_device *dev, int64_t deadline_ns)
 {
 	struct sg_methodscript_line line;
 	enum sg_err err = SG_OK;
 
-	for (int i = 0; i < DISCARD_MAX; i++) {
+	for (int i = 0; i < DISCARD_MAX && !sg_emstat4_overdue(dev, deadline_ns); i++) {
 		err = sg_emstat4_read_line(dev, deadline_ns);
 		if (err == SG_ERR_FRAME)
 			continue;
@@ -47,22 +62,24 @@ static enum sg_err wait_for_end(struct sg_emstat4_device *dev, int64_t deadline_
 			return SG_OK;
 		}
 	}
-	return SG_ERR_FRAME;
+	return err ? err : SG_ERR_TIMEOUT;
 }
 
 /* One abort. TIMEOUT: not heard, say it again. */
 static enum sg_err greet(struct sg_emstat4_device *dev, int64_t deadline_ns)
 {
-	const int64_t until_ns = sg_emstat4_within(dev, ABORT_ANSWER_NS, deadline_ns);
 	struct sg_methodscript_line line;
 	enum sg_err err = sg_emstat4_send(dev, "\nZ\n", deadline_ns);
+	/* Sending may have waited until it listens again: its time to answer begins here. */
+	const int64_t until_ns = sg_emstat4_within(dev, ABORT_ANSWER_NS, deadline_ns);
 
-	for (int i = 0; i < DISCARD_MAX && (!err || err == SG_ERR_FRAME); i++) {
+	for (int i = 0; i < DISCARD_MAX && (!err || err == SG_ERR_FRAME) && !sg_emstat4_overdue(dev, until_ns); i++) {
 		err = sg_emstat4_read_line(dev, until_ns);
 		if (err)
 			continue;
 		if (strcmp(dev->framer.line, "Z") == 0)
 			return wait_for_end(dev, sg_emstat4_within(dev, FINISH_NS, deadline_ns));
+		dev->streams |= is_program_output(dev);
 		if (!is_error(dev, &line))
 			continue;
 		sg_emstat4_note_error(dev);
@@ -77,10 +94,10 @@ enum sg_err sg_emstat4_synchronize(struct sg_emstat4_device *dev, int64_t deadli
 	enum sg_err err = SG_ERR_TIMEOUT;
 
 	dev->state = SG_EMSTAT4_UNKNOWN;
-	dev->heard = false;
+	dev->heard = dev->streams = false;
 	dev->inbox_begin = dev->inbox_end = 0;
 	sg_methodscript_framer_reset(&dev->framer);
-	for (int i = 0; i < GREETINGS; i++) {
+	for (int i = 0; i < (dev->streams ? GREETINGS_MAX : GREETINGS); i++) {
 		err = greet(dev, deadline_ns);
 		if (err == SG_OK) {
 			sg_text_clear(&dev->device.diag);
@@ -120,14 +137,15 @@ static bool is_open_circuit(const struct sg_emstat4_device *dev)
 static enum sg_err run(struct sg_emstat4_device *dev, const char *program, struct outcome *out,
 		       int64_t deadline_ns)
 {
-	const int64_t until_ns = sg_emstat4_within(dev, PROGRAM_NS, deadline_ns);
 	struct sg_methodscript_line line;
 	enum sg_err err = sg_emstat4_drop_stale(dev);
+	int64_t until_ns;
 
 	memset(out, 0, sizeof(*out));
 	if (!err)
-		err = sg_emstat4_send(dev, program, until_ns);
-	for (int i = 0; i < DISCARD_MAX && (!err || err == SG_ERR_FRAME); i++) {
+		err = sg_emstat4_send(dev, program, deadline_ns);
+	until_ns = sg_emstat4_within(dev, PROGRAM_NS, deadline_ns);
+	for (int i = 0; i < DISCARD_MAX && (!err || err == SG_ERR_FRAME) && !sg_emstat4_overdue(dev, until_ns); i++) {
 		err = sg_emstat4_read_line(dev, until_ns);
 		if (err)
 			continue;
@@ -145,7 +163,7 @@ static enum sg_err run(struct sg_emstat4_device *dev, const char *program, struc
 		else if (out->echoed && is_open_circuit(dev))
 			out->measured = true;
 	}
-	return err ? err : SG_ERR_FRAME;
+	return err ? err : SG_ERR_TIMEOUT;
 }
 
 static enum sg_err verify_once(struct sg_emstat4_device *dev, int64_t deadline_ns)
@@ -176,6 +194,7 @@ enum sg_err sg_emstat4_verify_off(struct sg_emstat4_device *dev, int64_t deadlin
 {
 	struct outcome ignored;
 	enum sg_err err = SG_ERR_UNCERTAIN;
+	bool said_on = false;
 
 	for (int i = 0; i < VERIFICATIONS; i++) {
 		err = verify_once(dev, deadline_ns);
@@ -183,13 +202,26 @@ enum sg_err sg_emstat4_verify_off(struct sg_emstat4_device *dev, int64_t deadlin
 			dev->state = SG_EMSTAT4_IDLE;
 			return SG_OK;
 		}
+		said_on |= err == SG_ERR_UNSAFE;
 		if (err == SG_ERR_GONE || i + 1 == VERIFICATIONS || sg_clock_now_ns(dev->device.clock) >= deadline_ns)
 			break;
 		/* Whatever it is that runs or hangs there: abort, and switch off by the shortest program. */
-		if (sg_emstat4_synchronize(dev, deadline_ns) == SG_OK)
-			run(dev, sg_emstat4_script_cell_off(), &ignored, deadline_ns);
+		err = sg_emstat4_synchronize(dev, deadline_ns);
+		if (!err)
+			err = run(dev, sg_emstat4_script_cell_off(), &ignored, deadline_ns);
+		if (err == SG_ERR_GONE)
+			break;
+		err = SG_ERR_UNCERTAIN;
+		if (sg_clock_now_ns(dev->device.clock) >= deadline_ns)
+			break;
 	}
 	dev->state = SG_EMSTAT4_UNKNOWN;
+	/* Said once, and only a proof takes it back. */
+	if (said_on && err == SG_ERR_UNCERTAIN) {
+		sg_text_clear(&dev->device.diag);
+		sg_text_add(&dev->device.diag, "the instrument said that the cell is on, and then gave no valid answer");
+		return SG_ERR_UNSAFE;
+	}
 	if (dev->device.diag.length == 0)
 		sg_text_add(&dev->device.diag, "no valid answer to the check that the cell is off");
 	return err;

@@ -38,13 +38,18 @@ static void quote_program(struct sg_emstat4_device *dev, unsigned row)
 	sg_text_add(&dev->device.diag, " (\"%.*s\")", (int)strcspn(line, "\n"), line);
 }
 
-/* `e`: it runs. `e!4001: Line 3, Col 1`: nothing does. */
+/*
+ * `e`: it runs. `e!4001: Line 3, Col 1`: nothing does. `e!0006`: something else does, so it is no
+ * refusal in the sense of start().
+ */
 static enum sg_err wait_for_echo(struct sg_emstat4_device *dev, int64_t deadline_ns)
 {
 	struct sg_methodscript_line line;
 	enum sg_err err = SG_OK;
 
 	for (int i = 0; i < LINES_MAX && (!err || err == SG_ERR_FRAME); i++) {
+		if (sg_emstat4_overdue(dev, deadline_ns))
+			return SG_ERR_TIMEOUT;
 		err = sg_emstat4_read_line(dev, deadline_ns);
 		if (err || sg_methodscript_classify(dev->framer.line, dev->framer.length, &line))
 			continue;
@@ -54,11 +59,27 @@ static enum sg_err wait_for_echo(struct sg_emstat4_device *dev, int64_t deadline
 			continue;
 		sg_emstat4_note_error(dev);
 		sg_text_clear(&dev->device.diag);
+		if (line.code == SG_MSCR_WRONG_STATE) {
+			sg_text_add(&dev->device.diag, "program not taken, error %04X: something runs already", line.code);
+			return SG_ERR_ORDER;
+		}
 		sg_text_add(&dev->device.diag, "program refused, error %04X in line %u, column %u: %s", line.code,
 			    line.row, line.column, sg_methodscript_error_text(line.code));
 		quote_program(dev, line.row);
 		return SG_ERR_REFUSED;
 	}
+	return err;
+}
+
+/* The last program is over by its samples only. One lost line must not end a test of weeks. */
+static enum sg_err make_clear(struct sg_emstat4_device *dev, int64_t deadline_ns)
+{
+	enum sg_err err = sg_emstat4_synchronize(dev, deadline_ns);
+
+	if (!err)
+		err = sg_emstat4_verify_off(dev, deadline_ns);
+	if (err && err != SG_ERR_GONE)
+		return SG_ERR_UNCERTAIN;
 	return err;
 }
 
@@ -73,13 +94,18 @@ enum sg_err sg_emstat4_run_start(struct sg_device *device, const struct sg_segme
 	err = sg_emstat4_run_check(device, segments, count, &fits);
 	if (err)
 		return err;
-	if (dev->state != SG_EMSTAT4_IDLE) {
+	if (dev->state != SG_EMSTAT4_IDLE && dev->state != SG_EMSTAT4_UNCLEAR) {
 		sg_text_add(&device->diag, "not idle: safe_off first");
 		return SG_ERR_STATE;
 	}
 	if (fits < count || sg_emstat4_script(segments, count, &dev->script)) {
 		sg_text_add(&device->diag, "%zu segments given, %zu fit one start", count, fits);
 		return SG_ERR_ARGUMENT;
+	}
+	if (dev->state == SG_EMSTAT4_UNCLEAR) {
+		err = make_clear(dev, deadline_ns);
+		if (err)
+			return err;
 	}
 	err = sg_emstat4_drop_stale(dev);
 	if (err)
@@ -135,7 +161,7 @@ static bool fetch(struct sg_emstat4_device *dev, struct sg_report *out)
 		.sample = report.sample,
 	};
 	if (out->kind == SG_REPORT_SEQUENCE_ENDED)
-		dev->state = SG_EMSTAT4_IDLE;
+		dev->state = out->cell_off ? SG_EMSTAT4_IDLE : SG_EMSTAT4_UNCLEAR;
 	return true;
 }
 
@@ -214,6 +240,8 @@ static enum sg_err drain_until_over(struct sg_emstat4_device *dev, int64_t deadl
 	for (int i = 0; i < LINES_MAX && (dev->state == SG_EMSTAT4_RUNNING || !answered); i++) {
 		const bool over = dev->state != SG_EMSTAT4_RUNNING;
 
+		if (sg_emstat4_overdue(dev, deadline_ns))
+			break;
 		err = sg_emstat4_read_line(dev, over ? sg_emstat4_within(dev, CROSSING_NS, deadline_ns) : deadline_ns);
 		if (err == SG_ERR_FRAME) {
 			sg_emstat4_stream_lost(&dev->stream);
@@ -250,14 +278,14 @@ enum sg_err sg_emstat4_run_stop(struct sg_device *device, int64_t deadline_ns)
 	enum sg_err err;
 
 	sg_text_clear(&device->diag);
-	if (dev->state == SG_EMSTAT4_IDLE)
+	if (dev->state == SG_EMSTAT4_IDLE || dev->state == SG_EMSTAT4_UNCLEAR)
 		return SG_OK; /* it has ended by itself; next() may still have reports */
 	if (dev->state != SG_EMSTAT4_RUNNING) {
 		sg_text_add(&device->diag, "not known what runs: safe_off first");
 		return SG_ERR_STATE;
 	}
 	keep_reports(dev);
-	if (dev->state == SG_EMSTAT4_IDLE)
+	if (dev->state != SG_EMSTAT4_RUNNING)
 		return SG_OK;
 	sg_emstat4_stream_stopping(&dev->stream);
 	err = sg_emstat4_send(dev, "Z\n", deadline_ns);

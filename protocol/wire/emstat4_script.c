@@ -31,10 +31,11 @@ static bool is_range(const struct sg_potentiostat_caps *caps, double range_a, do
 {
 	for (size_t i = 0; i < caps->range_count; i++) {
 		const bool top = i + 1 == caps->range_count;
+		const double use = top && caps->top_range_use > 0.0 ? caps->top_range_use : caps->range_use;
 
 		if (!same(range_a, caps->range_a[i]))
 			continue;
-		*most_a = caps->range_a[i] * (top ? caps->top_range_use : caps->range_use);
+		*most_a = caps->range_a[i] * use;
 		return true;
 	}
 	return false;

@@ -132,6 +132,8 @@ static int beyond_limits(const struct sg_segment *segment, double voltage_v)
 	/* The program compares with a limit rounded to its literal, and sends a rounded voltage. */
 	const double rounding_v = 1e-6 * (1.0 + fabs(voltage_v));
 
+	if (segment->mode == SG_MODE_REST)
+		return 0; /* the program of a rest has no limits: nothing flows */
 	if (voltage_v > segment->voltage_max_v + rounding_v)
 		return 1;
 	return voltage_v < segment->voltage_min_v - rounding_v ? -1 : 0;
