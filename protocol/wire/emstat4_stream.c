@@ -46,7 +46,8 @@ static struct sg_emstat4_report *push(struct sg_emstat4_stream *s, enum sg_emsta
 static void drop(struct sg_emstat4_stream *s)
 {
 	s->hole = true;
-	s->dropped++;
+	if (s->phase == SG_EMSTAT4_LOOP) /* elsewhere it was no sample */
+		s->dropped++;
 	s->lines_dropped++;
 }
 
@@ -182,8 +183,12 @@ static bool find_loop(struct sg_emstat4_stream *s, const struct sg_methodscript_
 		s->phase = SG_EMSTAT4_LOOP;
 		return true;
 	}
-	if (!belongs_to(s, next, package, host_ns))
-		return false;
+	if (!belongs_to(s, next, package, host_ns)) {
+		if (!s->opened || !belongs_to(s, s->at, package, host_ns))
+			return false;
+		s->phase = SG_EMSTAT4_LOOP;
+		return true;
+	}
 	/* The first start anchors the instrument's clock: what was missed must not shift it. */
 	advance(s, s->opened ? host_ns : host_ns - sg_ns(package->variables[0].value));
 	return true;
@@ -221,14 +226,16 @@ static enum sg_err on_sample(struct sg_emstat4_stream *s, const struct sg_method
 }
 
 /* Does the result agree with what was seen? */
-static bool is_credible(const struct sg_emstat4_stream *s, int32_t result)
+static bool is_credible(const struct sg_emstat4_stream *s, int32_t result, int64_t host_ns)
 {
 	if (result == 0)
-		return is_last(s) && s->beyond == 0 && (sg_emstat4_ran_its_time(s) || s->dropped > 0);
+		return is_last(s) && s->beyond == 0 && sg_emstat4_may_be_over(s, host_ns);
 	if (result < 0 || (uint32_t)(result - 1) / 2 != s->at)
 		return false;
-	/* The sample that went too far may be the one that was dropped. */
-	return s->beyond == (result % 2 ? 1 : -1) || s->dropped > 0;
+	if (s->beyond)
+		return s->beyond == (result % 2 ? 1 : -1);
+	/* The sample that went too far may have been dropped, or lost: nothing else ends a loop early. */
+	return s->dropped > 0 || (s->phase == SG_EMSTAT4_BETWEEN && !sg_emstat4_ran_its_time(s));
 }
 
 static enum sg_err on_result(struct sg_emstat4_stream *s, int32_t result, int64_t host_ns, struct sg_text *why)
@@ -239,7 +246,7 @@ static enum sg_err on_result(struct sg_emstat4_stream *s, int32_t result, int64_
 		sg_text_add(why, "a result before its time");
 		return SG_ERR_ORDER;
 	}
-	if (!is_credible(s, result)) {
+	if (!is_credible(s, result, host_ns)) {
 		sg_text_add(why, "result %d contradicts the samples of segment %u", (int)result, s->at);
 		return SG_ERR_VALUE;
 	}

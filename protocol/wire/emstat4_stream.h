@@ -75,7 +75,7 @@ struct sg_emstat4_stream {
 	double base_s;      /**< where on its clock segment `at` should have begun */
 	int64_t last_ns;    /**< its clock at the last sample taken, or SG_NO_TIME */
 	uint32_t taken;     /**< samples taken in segment `at` */
-	uint32_t dropped;   /**< lines dropped since the last sample taken, or since segment `at` began */
+	uint32_t dropped;   /**< lines of its loop dropped since the last sample taken, or since it began */
 	int beyond;         /**< last sample: +1 above the upper limit, -1 below the lower, else 0 */
 	int64_t held_ns;    /**< clock of the latest sample refused for its time only */
 	unsigned held;      /**< how many such in a row agree with each other */

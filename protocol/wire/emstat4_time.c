@@ -29,12 +29,18 @@ bool sg_emstat4_ran_its_time(const struct sg_emstat4_stream *s)
 	       sg_seconds(s->last_ns) >= s->base_s + segment->duration_s - 2.5 * segment->interval_s;
 }
 
+/* The latest that the instrument's clock may show when our own shows host_ns. */
+static double latest_s(const struct sg_emstat4_stream *s, int64_t host_ns)
+{
+	return sg_seconds(host_ns - s->begin_ns) * (1.0 + AHEAD_REL) + AHEAD_S;
+}
+
 bool sg_emstat4_may_be_over(const struct sg_emstat4_stream *s, int64_t host_ns)
 {
 	const struct sg_segment *segment = segment_at(s);
 
-	return sg_emstat4_ran_its_time(s) || s->dropped > 0 ||
-	       sg_seconds(host_ns - s->begin_ns) >= s->base_s + segment->duration_s - 2.5 * segment->interval_s;
+	return sg_emstat4_ran_its_time(s) ||
+	       latest_s(s, host_ns) >= s->base_s + segment->duration_s - 2.5 * segment->interval_s;
 }
 
 /* How many intervals lie between two samples, or 0 if they do not lie on one grid. */
@@ -53,10 +59,9 @@ bool sg_emstat4_impossible_time(const struct sg_emstat4_stream *s, double time_s
 {
 	const struct sg_segment *segment = segment_at(s);
 	const double slack_s = segment->interval_s + OVERHEAD_S * (s->at + 1);
-	const double elapsed_s = sg_seconds(host_ns - s->begin_ns);
 
 	return time_s < s->base_s - slack_s || time_s > s->base_s + segment->duration_s + slack_s || time_s < 0.0 ||
-	       time_s > elapsed_s * (1.0 + AHEAD_REL) + AHEAD_S;
+	       time_s > latest_s(s, host_ns);
 }
 
 /* Does the time fit behind the last sample? Sets *gap if some are missing between. */
@@ -65,9 +70,7 @@ static enum sg_err fits_behind(const struct sg_emstat4_stream *s, const struct s
 	double steps;
 
 	*gap = s->hole;
-	if (s->last_ns == SG_NO_TIME)
-		return SG_OK;
-	if (sample->instrument_ns <= s->last_ns)
+	if (s->last_ns != SG_NO_TIME && sample->instrument_ns <= s->last_ns)
 		return SG_ERR_ORDER;
 	if (s->taken == 0) {
 		/* Where in the first interval of a loop the sample falls is not known. */

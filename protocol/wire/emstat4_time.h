@@ -14,7 +14,7 @@
 /** By the samples that were taken: may segment `at` have run its time? */
 bool sg_emstat4_ran_its_time(const struct sg_emstat4_stream *s);
 
-/** The same, giving it the benefit of lost lines and of our clock. */
+/** The same, or else by our clock: lines may be lost, but nothing ends before its time. */
 bool sg_emstat4_may_be_over(const struct sg_emstat4_stream *s, int64_t host_ns);
 
 /** A time that cannot be in segment `at`, or that has not come yet. */
