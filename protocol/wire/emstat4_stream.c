@@ -84,6 +84,7 @@ static void advance(struct sg_emstat4_stream *s, int64_t host_ns)
 {
 	if (s->opened) {
 		push(s, SG_EMSTAT4_SEGMENT_ENDED, host_ns)->end = SG_END_DURATION;
+		s->hole |= sg_emstat4_is_short(s);
 		/* Setting up a loop takes a moment; the last sample may know of it. */
 		s->base_s += segment_at(s)->duration_s;
 		if (s->taken > 0 && sg_seconds(s->last_ns) > s->base_s)

@@ -43,6 +43,14 @@ bool sg_emstat4_may_be_over(const struct sg_emstat4_stream *s, int64_t host_ns)
 	       latest_s(s, host_ns) >= s->base_s + segment->duration_s - 2.5 * segment->interval_s;
 }
 
+bool sg_emstat4_is_short(const struct sg_emstat4_stream *s)
+{
+	const struct sg_segment *segment = segment_at(s);
+	const double missing_s = s->base_s + segment->duration_s - sg_seconds(s->last_ns);
+
+	return s->taken == 0 || missing_s > (1.0 + GRID_TOLERANCE) * segment->interval_s + GRID_FLOOR_S;
+}
+
 /* How many intervals lie between two samples, or 0 if they do not lie on one grid. */
 static double steps_between(const struct sg_segment *segment, int64_t from_ns, int64_t to_ns)
 {
@@ -73,10 +81,13 @@ static enum sg_err fits_behind(const struct sg_emstat4_stream *s, const struct s
 	if (s->last_ns != SG_NO_TIME && sample->instrument_ns <= s->last_ns)
 		return SG_ERR_ORDER;
 	if (s->taken == 0) {
-		/* Where in the first interval of a loop the sample falls is not known. */
+		/*
+		 * Where in the first interval of a loop the sample falls is not known, nor how long the
+		 * setting up took. A flag too many does no harm.
+		 */
 		const double late_s = sg_seconds(sample->instrument_ns) - s->base_s;
 
-		*gap |= late_s > 1.5 * segment_at(s)->interval_s + OVERHEAD_S * (s->at + 1);
+		*gap |= late_s > (1.0 + GRID_TOLERANCE) * segment_at(s)->interval_s + OVERHEAD_S;
 		return SG_OK;
 	}
 	if (sample->flags & SG_FLAG_TIMING)

@@ -17,6 +17,9 @@ bool sg_emstat4_ran_its_time(const struct sg_emstat4_stream *s);
 /** The same, or else by our clock: lines may be lost, but nothing ends before its time. */
 bool sg_emstat4_may_be_over(const struct sg_emstat4_stream *s, int64_t host_ns);
 
+/** Segment `at` ran its time: are samples missing at its end? */
+bool sg_emstat4_is_short(const struct sg_emstat4_stream *s);
+
 /** A time that cannot be in segment `at`, or that has not come yet. */
 bool sg_emstat4_impossible_time(const struct sg_emstat4_stream *s, double time_s, int64_t host_ns);
 

@@ -457,6 +457,23 @@ static void finds_its_way_without_the_start_of_a_loop(void **state)
 	expect(5.05, reversed(5), "ok, sample 1 at 5");
 }
 
+static void samples_missing_at_a_change_of_segment_show_in_the_next_one(void **state)
+{
+	(void)state;
+	run_first_of_pair();
+	expect(3.06, "*", "ok");
+	expect(3.06, "M000A", "ok, ended 0 duration, started 1");
+	expect(5.05, reversed(5), "ok, sample 1 at 5 gap"); /* the first one is missing */
+
+	begin_pair();
+	expect(0.05, "M000A", "ok, started 0");
+	expect(1.05, good(1), "ok, sample 0 at 1"); /* the last two are missing */
+	expect(3.06, "*", "ok");
+	expect(3.06, "M000A", "ok, ended 0 duration, started 1");
+	expect(4.05, reversed(4), "ok, sample 1 at 4 gap");
+	expect(5.05, reversed(5), "ok, sample 1 at 5");
+}
+
 static void finds_its_way_without_both(void **state)
 {
 	(void)state;
@@ -638,6 +655,7 @@ int main(void)
 		cmocka_unit_test(finds_its_way_without_the_first_loop_start),
 		cmocka_unit_test(finds_its_way_without_the_end_of_a_loop),
 		cmocka_unit_test(finds_its_way_without_the_start_of_a_loop),
+		cmocka_unit_test(samples_missing_at_a_change_of_segment_show_in_the_next_one),
 		cmocka_unit_test(finds_its_way_without_both),
 		cmocka_unit_test(does_not_take_a_damaged_line_for_the_end_of_a_loop),
 		cmocka_unit_test(does_not_change_segment_on_a_current_alone),
