@@ -18,10 +18,17 @@
 #define BEYOND_TENTHS 400
 
 /*
+ * Ten numbers in E against ten in I. Assumed: E leaves the actual value out, repeats the eight behind it and ends
+ * with what an open sensor reads; so its client's frame comes out on its client's unit. One captured
+ * reply to I of such a unit would tell.
+ */
+#define TEN_LAST_TENTHS (-1913)
+
+/*
  * Outputs of the 20 l model but start and temperature: dehumidifying 4, CO2 5, air 6, free 7 and 8, adjust
  * 13 to 15. Bit 0 is fixed, 2 and 9 to 12 are inputs: written as 0.
  *
- * The later VT4002 is written as its client does it: a copy of what I returned, bits and all.
+ * Of the later VT4002 no table is public; its client writes a copy of what I returned, bits and all.
  */
 static const struct sg_votsch_model models[] = {
 	{
@@ -158,14 +165,14 @@ enum sg_err sg_votsch_command(const struct sg_votsch_model *model, unsigned addr
 			      const struct sg_votsch_values *latest, int32_t nominal_tenths, bool run,
 			      struct sg_text *out)
 {
-	int32_t numbers[SG_VOTSCH_NUMBERS];
+	int32_t numbers[SG_VOTSCH_NUMBERS] = { nominal_tenths };
 	uint16_t bits = latest->bits & model->carried;
-	size_t count = 0;
+	size_t count = 1;
 	enum sg_err err;
 
 	switch (model->layout) {
 	case SG_VOTSCH_FIVE:
-		for (size_t i = 0; i < SG_VOTSCH_NUMBERS; i += 2)
+		for (size_t i = 2; i < SG_VOTSCH_NUMBERS; i += 2)
 			numbers[count++] = latest->tenths[i];
 		break;
 	case SG_VOTSCH_TEN:
@@ -176,11 +183,11 @@ enum sg_err sg_votsch_command(const struct sg_votsch_model *model, unsigned addr
 				err = add_numbers(&nominal_tenths, 1, out);
 			return finish(err, out);
 		}
-		memcpy(numbers, latest->tenths, sizeof(numbers));
-		count = SG_VOTSCH_NUMBERS;
+		for (size_t i = 2; i < SG_VOTSCH_NUMBERS; i++)
+			numbers[count++] = latest->tenths[i];
+		numbers[count++] = TEN_LAST_TENTHS;
 		break;
 	}
-	numbers[0] = nominal_tenths;
 	if (run)
 		bits |= BIT(SG_VOTSCH_START) | BIT(SG_VOTSCH_TEMPERATURE);
 	return sg_votsch_write(address, numbers, count, bits, out);

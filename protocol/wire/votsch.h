@@ -53,7 +53,7 @@ enum sg_votsch_bit {
 /** How an E is written. */
 enum sg_votsch_layout {
 	SG_VOTSCH_FIVE, /**< five nominal values, 16 bits */
-	SG_VOTSCH_TEN,  /**< all ten numbers of a reply to I, 16 bits */
+	SG_VOTSCH_TEN,  /**< the set-point and nine numbers more, 16 bits; to stop, the set-point alone */
 };
 
 struct sg_votsch_model {
