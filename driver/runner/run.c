@@ -117,6 +117,24 @@ enum sg_verdict sg_run_watch_operator(struct sg_run *run)
 	return sg_run_stop(run, "operator", SG_OK, "stopped by the operator");
 }
 
+bool sg_run_make_safe(struct sg_run *run, double patience_s)
+{
+	char storage[SG_DIAG_SIZE];
+	struct sg_event event;
+	struct sg_text why;
+	enum sg_err err;
+
+	sg_text_init(&why, storage, sizeof(storage));
+	err = sg_rig_safe_off(run->rig, patience_s, &why);
+	sg_event_init(&event, SG_EVENT_SAFE_OFF, err ? SG_GRADE_ALARM : SG_GRADE_INFO, sg_run_now_s(run));
+	if (err)
+		sg_event_say(&event, "THE CELL COULD NOT BE SHOWN TO BE OFF: %s", why.data);
+	else
+		sg_event_say(&event, "cell off, read back from the instrument%s%s", why.length ? "; " : "", why.data);
+	sg_run_tell(run, &event);
+	return !err;
+}
+
 /* Wait, cell off, until the chamber has settled. */
 static enum sg_verdict wait_until_settled(struct sg_run *run, int phase)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file
- * A run in progress: what its parts (run, block, finish) share. Internal to this room.
+ * A run in progress: what its parts (run, block) share. Internal to this room.
  */
 #ifndef SG_RUNNER_RUN_H
 #define SG_RUNNER_RUN_H
