@@ -9,6 +9,8 @@
 
 /* After the program has ended by itself: how long the answer to our abort may still be under way. */
 #define CROSSING_NS (500 * SG_NS_PER_MS)
+/* The empty line follows the result at once. */
+#define END_LINE_NS (2 * SG_NS_PER_S)
 #define LINES_MAX 8192
 /* Most reports of one sequence that are not samples. */
 #define WORDS_MAX (2 * SG_EMSTAT4_SEGMENTS_MAX + 2)
@@ -182,6 +184,14 @@ static enum sg_err digest(struct sg_emstat4_device *dev)
 	return err;
 }
 
+/* The one line that tells nothing new can be lost like any other: silence behind the result will do. */
+static bool is_end_lost(struct sg_emstat4_device *dev)
+{
+	return sg_emstat4_stream_only_end_missing(&dev->stream) &&
+	       sg_clock_now_ns(dev->device.clock) >=
+		       dev->inbox_ns + sg_clock_patience_ns(dev->device.clock, END_LINE_NS);
+}
+
 enum sg_err sg_emstat4_run_next(struct sg_device *device, struct sg_report *out, int64_t deadline_ns)
 {
 	struct sg_emstat4_device *dev = sg_emstat4_of(device);
@@ -203,6 +213,10 @@ enum sg_err sg_emstat4_run_next(struct sg_device *device, struct sg_report *out,
 			sg_emstat4_stream_lost(&dev->stream);
 		if (err == SG_ERR_GONE)
 			dev->state = SG_EMSTAT4_UNKNOWN;
+		if (err == SG_ERR_TIMEOUT && is_end_lost(dev)) {
+			sg_emstat4_stream_over(&dev->stream, sg_clock_now_ns(device->clock));
+			continue;
+		}
 		if (err == SG_ERR_TIMEOUT)
 			sg_text_add(&device->diag, "nothing came until the deadline");
 		if (!err)

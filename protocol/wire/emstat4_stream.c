@@ -118,13 +118,31 @@ static void end_sequence(struct sg_emstat4_stream *s, enum sg_end end, bool cell
 	s->phase = SG_EMSTAT4_ENDED;
 }
 
+/* A rest sends no result: its last line but one is the end of its loop. */
+static bool is_rest_over(const struct sg_emstat4_stream *s)
+{
+	return s->phase == SG_EMSTAT4_BETWEEN && s->opened && segment_at(s)->mode == SG_MODE_REST &&
+	       sg_emstat4_ran_its_time(s);
+}
+
+bool sg_emstat4_stream_only_end_missing(const struct sg_emstat4_stream *stream)
+{
+	return stream->phase == SG_EMSTAT4_RESULT || is_rest_over(stream);
+}
+
 void sg_emstat4_stream_over(struct sg_emstat4_stream *stream, int64_t host_ns)
 {
+	enum sg_end end = SG_END_STOPPED;
+
 	if (stream->phase == SG_EMSTAT4_ENDED || stream->phase == SG_EMSTAT4_FAILED)
 		return;
+	if (stream->phase == SG_EMSTAT4_RESULT)
+		end = stream->end;
+	else if (is_rest_over(stream))
+		end = SG_END_DURATION;
 	stream->report_count = 0;
 	stream->report_at = 0;
-	end_sequence(stream, stream->phase == SG_EMSTAT4_RESULT ? stream->end : SG_END_STOPPED, false, host_ns);
+	end_sequence(stream, end, false, host_ns);
 }
 
 /* ---- packages ---- */
@@ -330,7 +348,7 @@ static enum sg_err on_empty(struct sg_emstat4_stream *s, int64_t host_ns, struct
 	}
 	if (end == SG_END_NONE && s->opened && is_last(s) && sg_emstat4_ran_its_time(s))
 		end = SG_END_DURATION;
-	if (s->phase == SG_EMSTAT4_BETWEEN && end == SG_END_DURATION && segment_at(s)->mode == SG_MODE_REST) {
+	if (is_rest_over(s)) {
 		end_sequence(s, end, true, host_ns);
 		return SG_OK;
 	}

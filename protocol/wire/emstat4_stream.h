@@ -108,8 +108,11 @@ void sg_emstat4_stream_lost(struct sg_emstat4_stream *stream);
 /** An abort was sent: its echo may come, and the program may end at any line. */
 void sg_emstat4_stream_stopping(struct sg_emstat4_stream *stream);
 
+/** All has been told but the empty line at the very end: if that stays away, it was lost. */
+bool sg_emstat4_stream_only_end_missing(const struct sg_emstat4_stream *stream);
+
 /**
- * It is known from elsewhere (a refused abort) that nothing runs any more: tell the end now. All reports
+ * It is known from elsewhere (a refused abort, a silence) that nothing runs any more: tell the end now. All reports
  * of the line before must have been fetched.
  */
 void sg_emstat4_stream_over(struct sg_emstat4_stream *stream, int64_t host_ns);

@@ -72,6 +72,16 @@ bool sg_emstat4_impossible_time(const struct sg_emstat4_stream *s, double time_s
 	       time_s > latest_s(s, host_ns);
 }
 
+/* Across a change of segment, wherever in an interval the loops measure. */
+static double longest_step_s(const struct sg_emstat4_stream *s)
+{
+	double interval_s = segment_at(s)->interval_s;
+
+	if (s->at > 0)
+		interval_s = fmax(interval_s, s->segments[s->at - 1].interval_s);
+	return (1.0 + GRID_TOLERANCE) * interval_s;
+}
+
 /* Does the time fit behind the last sample? Sets *gap if some are missing between. */
 static enum sg_err fits_behind(const struct sg_emstat4_stream *s, const struct sg_sample *sample, bool *gap)
 {
@@ -88,10 +98,15 @@ static enum sg_err fits_behind(const struct sg_emstat4_stream *s, const struct s
 		const double late_s = sg_seconds(sample->instrument_ns) - s->base_s;
 
 		*gap |= late_s > (1.0 + GRID_TOLERANCE) * segment_at(s)->interval_s + OVERHEAD_S;
+		if (s->last_ns != SG_NO_TIME)
+			*gap |= sg_seconds(sample->instrument_ns - s->last_ns) > longest_step_s(s) + OVERHEAD_S;
 		return SG_OK;
 	}
-	if (sample->flags & SG_FLAG_TIMING)
-		return SG_OK; /* the instrument says itself that it left its grid */
+	if (sample->flags & SG_FLAG_TIMING) {
+		/* The instrument says itself that it left its grid. */
+		*gap |= sg_seconds(sample->instrument_ns - s->last_ns) > 1.5 * segment_at(s)->interval_s;
+		return SG_OK;
+	}
 	steps = steps_between(segment_at(s), s->last_ns, sample->instrument_ns);
 	if (steps < 1.0)
 		return SG_ERR_VALUE;
