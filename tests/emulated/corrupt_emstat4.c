@@ -72,20 +72,24 @@ static void add_sample(struct corrupt_session *session, unsigned segment, double
 {
 	struct corrupt_truth *truth = &session->truths[session->truth_count];
 	const double sign = segment ? -1.0 : 1.0;
+	/* Any prefix is allowed; in micro a wrong digit can say a hundred volts. */
+	const bool micro = below(random, 2) == 0;
+	const double step_v = micro ? 1e-6 : 1e-9;
+	char voltage[24];
 
 	truth->segment = segment;
 	truth->index = (unsigned)session->truth_count++;
 	truth->time_s = round((time_s + between(random, 0.0, 0.003)) * 1e6) / 1e6;
 	truth->current_a = session->rest ? 0.0 : sign * CORRUPT_SET_A + between(random, -20e-6, 20e-6);
 	truth->current_a = round(truth->current_a * 1e9) / 1e9;
-	truth->voltage_v = sign * round(between(random, 0.05, 0.12) * 1e9) / 1e9;
+	truth->voltage_v = sign * round(between(random, 0.05, 0.12) / step_v) * step_v;
+	snprintf(voltage, sizeof(voltage), "ab%07X%c,14,206", offset_binary(truth->voltage_v, step_v), micro ? 'u' : 'n');
 	if (session->rest)
-		snprintf(truth->text, sizeof(truth->text), "Peb%07Xu;ab%07Xn,14,206", offset_binary(truth->time_s, 1e-6),
-			 offset_binary(truth->voltage_v, 1e-9));
+		snprintf(truth->text, sizeof(truth->text), "Peb%07Xu;%s", offset_binary(truth->time_s, 1e-6), voltage);
 	else
-		snprintf(truth->text, sizeof(truth->text), "Peb%07Xu;ba%07Xn,1%c,218;ab%07Xn,14,206",
+		snprintf(truth->text, sizeof(truth->text), "Peb%07Xu;ba%07Xn,1%c,218;%s",
 			 offset_binary(truth->time_s, 1e-6), offset_binary(truth->current_a, 1e-9),
-			 below(random, 3) ? '4' : '0', offset_binary(truth->voltage_v, 1e-9));
+			 below(random, 3) ? '4' : '0', voltage);
 	add(session, time_s + 0.02, "%s\n", truth->text);
 }
 

@@ -232,6 +232,19 @@ static void judge_true(struct trial *t, const struct sg_sample *s, int index)
 	t->altered_since = false;
 }
 
+/* A line that is well formed says so. */
+static bool is_said(const struct trial *t, const struct sg_sample *s)
+{
+	struct reading reading;
+
+	for (size_t i = 0; i < t->line_count; i++) {
+		if (strlen(t->lines[i].text) == t->lines[i].length &&
+		    read_line(t->lines[i].text, t->session.rest, &reading) && says(&reading, s))
+			return true;
+	}
+	return false;
+}
+
 static void judge_sample(struct trial *t, const struct sg_sample *s)
 {
 	const char *why = "no line says so";
@@ -244,6 +257,8 @@ static void judge_sample(struct trial *t, const struct sg_sample *s)
 		const struct reading as_was = { truth->time_s, truth->current_a, truth->voltage_v, !t->session.rest };
 
 		if (says(&as_was, s)) {
+			if (!is_said(t, s))
+				wrong(t, "true sample %zu, out of a line that does not say so", i);
 			judge_true(t, s, (int)i);
 			t->last_s = truth->time_s;
 			t->last_segment = s->segment;
