@@ -267,6 +267,8 @@ static void check_version(const struct sg_vector *v, const struct lines *lines)
 	if (sg_vector_word(v, "date"))
 		check_word(v, "date", version.date);
 	CHECK(v, (strncmp(version.family, "es4_", 4) == 0) == (version.model != NULL));
+	if (version.model)
+		CHECK(v, strcmp(version.model, version.family + 4) == 0);
 }
 
 static void check_identity(const struct sg_vector *v)
