@@ -41,6 +41,7 @@ static bool power_up(struct fw_bench *bench, unsigned index, char *why, size_t w
 	const struct fw_arguments *all = bench->arguments;
 	const struct fw_instrument_arguments *own = &all->instruments[index];
 	struct fw_instrument *instrument = &bench->instruments[index];
+	uint64_t fault_seed = own->faults.seed >= 1.0 ? (uint64_t)own->faults.seed : all->seed;
 	const char *reason = "out of memory";
 	struct fw_setup setup;
 
@@ -58,9 +59,9 @@ static bool power_up(struct fw_bench *bench, unsigned index, char *why, size_t w
 		goto out_why;
 	fw_cell_put_into(instrument->cell, bench->chamber);
 	fw_line_init(instrument->to_host, &own->faults, FW_TO_HOST,
-		     seed_for(all->seed, index, PURPOSE_TO_HOST));
+		     seed_for(fault_seed, index, PURPOSE_TO_HOST));
 	fw_line_init(instrument->to_instrument, &own->faults, FW_TO_INSTRUMENT,
-		     seed_for(all->seed, index, PURPOSE_TO_INSTRUMENT));
+		     seed_for(fault_seed, index, PURPOSE_TO_INSTRUMENT));
 	setup = (struct fw_setup){
 		.model = own->model,
 		.serial_number = own->serial_number,

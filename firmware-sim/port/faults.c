@@ -29,6 +29,8 @@ static const struct fw_key keys[] = {
 	       "plug it in again after this time; 0: never"),
 	NUMBER("rate_bytes_s", rate_bytes_s, "bytes/s", 0, 1e9, 0,
 	       "speed of the line; 0: infinite; 9600 baud 8N1 are 960"),
+	NUMBER("seed", seed, "", 0, 1e15, 0,
+	       "of these faults alone, a whole number; 0: they follow --seed"),
 };
 
 const struct fw_key *fw_fault_keys(size_t *count)

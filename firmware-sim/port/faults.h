@@ -38,6 +38,7 @@ struct fw_fault_options {
 	double hangup_at_s; /**< also at this time; 0 for never */
 	double return_s;   /**< after which it is plugged in again; 0 for never */
 	double rate_bytes_s; /**< speed of the line; 0 for infinitely fast */
+	double seed; /**< of the faults alone, a whole number; 0: they follow the bench's */
 };
 
 struct fw_fault_counts {

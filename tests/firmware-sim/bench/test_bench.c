@@ -295,6 +295,35 @@ static void reports_that_it_is_simulated(void **state)
 	tear_down(all);
 }
 
+/** Everything that is heard in 100 s over a cable that spoils every third line. */
+static void hear_spoilt(uint64_t seed, double fault_seed, char *text)
+{
+	struct set_up *all = set_up(1);
+
+	all->arguments.seed = seed;
+	all->arguments.instruments[0].faults.corrupt = 0.3;
+	all->arguments.instruments[0].faults.seed = fault_seed;
+	power(all);
+	fw_bench_advance(&all->bench, 100 * SECOND_NS, 0);
+	memcpy(text, all->host.text[0], 200);
+	tear_down(all);
+}
+
+static void draws_faults_from_a_seed_of_their_own_if_they_have_one(void **state)
+{
+	char one[200], other[200];
+
+	(void)state;
+	hear_spoilt(3, 9, one);
+	hear_spoilt(4, 9, other);
+	assert_memory_equal(one, other, 200);
+	hear_spoilt(3, 10, other);
+	assert_memory_not_equal(one, other, 200);
+	hear_spoilt(3, 0, one);
+	hear_spoilt(4, 0, other);
+	assert_memory_not_equal(one, other, 200);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -305,6 +334,7 @@ int main(void)
 		cmocka_unit_test(pulls_the_cable_and_plugs_it_in_again),
 		cmocka_unit_test(pulls_the_cable_by_chance),
 		cmocka_unit_test(does_the_same_for_the_same_seed),
+		cmocka_unit_test(draws_faults_from_a_seed_of_their_own_if_they_have_one),
 		cmocka_unit_test(reports_that_it_is_simulated),
 	};
 

@@ -4,131 +4,14 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
+
+#include "program.h"
 
 #include <cmocka.h>
 
 #define SECOND_NS INT64_C(1000000000)
-
-static char folder[] = "/tmp/fw-program-XXXXXX";
-static char socket_path[64];
-static char report_path[64];
-static char link_path[64];
-static char pty_uri[80];
-
-static int make_folder(void **state)
-{
-	(void)state;
-	if (!mkdtemp(folder))
-		return -1;
-	snprintf(socket_path, sizeof(socket_path), "%s/lockstep", folder);
-	snprintf(report_path, sizeof(report_path), "%s/truth.json", folder);
-	snprintf(link_path, sizeof(link_path), "%s/port", folder);
-	snprintf(pty_uri, sizeof(pty_uri), "pty:%s", link_path);
-	return 0;
-}
-
-static int remove_folder(void **state)
-{
-	(void)state;
-	unlink(report_path);
-	return rmdir(folder);
-}
-
-/** Start it; *out is where it talks, behind "ready" when wait is set. */
-static pid_t start(const char *const *words, FILE **out, bool wait)
-{
-	const char *argv[32] = { FW_PROGRAM };
-	char line[200];
-	int fds[2];
-	pid_t pid;
-
-	for (int i = 0; words[i]; i++)
-		argv[i + 1] = words[i];
-	assert_int_equal(pipe(fds), 0);
-	pid = fork();
-	if (pid == 0) {
-		dup2(fds[1], 1);
-		dup2(fds[1], 2);
-		close(fds[0]);
-		execv(argv[0], (char *const *)(uintptr_t)argv);
-		_exit(99);
-	}
-	close(fds[1]);
-	*out = fdopen(fds[0], "r");
-	while (wait && fgets(line, sizeof(line), *out)) {
-		if (!strcmp(line, "ready\n"))
-			return pid;
-	}
-	assert_false(wait);
-	return pid;
-}
-
-static int end(pid_t pid, FILE *out)
-{
-	int status;
-
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	fclose(out);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
-static int connect_lockstep(void)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	strcpy(address.sun_path, socket_path);
-	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	return fd;
-}
-
-static void put(int fd, char type, unsigned port, const void *payload, size_t length)
-{
-	uint8_t frame[2048] = { (uint8_t)type, (uint8_t)port, 0, 0, (uint8_t)length,
-				(uint8_t)(length >> 8) };
-
-	assert_true(length + 8 <= sizeof(frame));
-	if (length)
-		memcpy(frame + 8, payload, length);
-	assert_int_equal(send(fd, frame, length + 8, 0), (ssize_t)(length + 8));
-}
-
-static void put_advance(int fd, int64_t t_ns, uint32_t wake)
-{
-	uint8_t payload[12];
-
-	for (int i = 0; i < 8; i++)
-		payload[i] = (uint8_t)((uint64_t)t_ns >> (8 * i));
-	for (int i = 0; i < 4; i++)
-		payload[8 + i] = (uint8_t)(wake >> (8 * i));
-	put(fd, 'A', 0, payload, 12);
-}
-
-/** Read a frame; returns its type, its payload in *payload as text. */
-static char get(int fd, char *payload, size_t size)
-{
-	uint8_t header[8];
-	size_t length;
-
-	assert_int_equal(recv(fd, header, 8, MSG_WAITALL), 8);
-	length = (size_t)(header[4] | header[5] << 8 | header[6] << 16);
-	assert_true(length < size);
-	if (length)
-		assert_int_equal(recv(fd, payload, length, MSG_WAITALL), (ssize_t)length);
-	payload[length] = '\0';
-	return (char)header[0];
-}
 
 /** Advance and add everything that is heard, with its times, to a transcript. */
 static size_t listen_until(int fd, int64_t t_ns, char *transcript, size_t used, size_t size)
@@ -150,17 +33,6 @@ static size_t listen_until(int fd, int64_t t_ns, char *transcript, size_t used, 
 	return used;
 }
 
-static void read_report(char *text, size_t size)
-{
-	FILE *file = fopen(report_path, "r");
-	size_t length;
-
-	assert_non_null(file);
-	length = fread(text, 1, size - 1, file);
-	text[length] = '\0';
-	fclose(file);
-}
-
 /* One minute at 2 mA on the first electrode, one reading a second. */
 static const char script[] = "e\nvar p\nvar c\nset_pgstat_chan 0\nset_pgstat_mode 6\n"
 			     "set_max_bandwidth 60\nset_range ab 3\nset_range db 10m\nset_i 0\n"
@@ -172,7 +44,7 @@ static size_t play(char *transcript, size_t size)
 	const char *const words[] = { "--lockstep", socket_path, "--once",   "--seed", "11",
 				      "--report",   report_path, "emstat4", "votsch", NULL };
 	FILE *out;
-	pid_t pid = start(words, &out, true);
+	pid_t pid = program_start(words, &out, true);
 	int fd = connect_lockstep();
 	char payload[2048];
 	size_t used = 0;
@@ -188,7 +60,7 @@ static size_t play(char *transcript, size_t size)
 	put(fd, 'W', 1, script, sizeof(script) - 1);
 	used = listen_until(fd, 70 * SECOND_NS, transcript, used, size);
 	close(fd);
-	assert_int_equal(end(pid, out), 0);
+	assert_int_equal(program_end(pid, out, NULL), 0);
 	return used;
 }
 
@@ -231,7 +103,7 @@ static void serves_a_pty_until_it_is_told_to_stop(void **state)
 	static char report[20000];
 	char reply[200] = "";
 	FILE *out;
-	pid_t pid = start(words, &out, true);
+	pid_t pid = program_start(words, &out, true);
 	int fd = open(link_path, O_RDWR | O_NOCTTY);
 	size_t used = 0;
 
@@ -246,7 +118,7 @@ static void serves_a_pty_until_it_is_told_to_stop(void **state)
 	}
 	assert_int_equal(used, 10 * 7 + 16 + 1);
 	kill(pid, SIGTERM);
-	assert_int_equal(end(pid, out), 0);
+	assert_int_equal(program_end(pid, out, NULL), 0);
 	close(fd);
 	assert_int_equal(access(link_path, F_OK), -1);
 	read_report(report, sizeof(report));
@@ -258,12 +130,12 @@ static void ends_with_2_and_a_hint_on_a_bad_option(void **state)
 	const char *const words[] = { "votsch", "--prot", "pty:", NULL };
 	char line[300] = "";
 	FILE *out;
-	pid_t pid = start(words, &out, false);
+	pid_t pid = program_start(words, &out, false);
 
 	(void)state;
 	assert_non_null(fgets(line, sizeof(line), out));
 	assert_non_null(strstr(line, "did you mean \"--port\"?"));
-	assert_int_equal(end(pid, out), 2);
+	assert_int_equal(program_end(pid, out, NULL), 2);
 }
 
 static void says_on_its_first_line_that_it_is_a_simulator(void **state)
@@ -271,14 +143,14 @@ static void says_on_its_first_line_that_it_is_a_simulator(void **state)
 	const char *const words[] = { "--help", NULL };
 	char line[300] = "";
 	FILE *out;
-	pid_t pid = start(words, &out, false);
+	pid_t pid = program_start(words, &out, false);
 
 	(void)state;
 	assert_non_null(fgets(line, sizeof(line), out));
 	assert_non_null(strstr(line, "simulated"));
 	while (fgets(line, sizeof(line), out))
 		;
-	assert_int_equal(end(pid, out), 0);
+	assert_int_equal(program_end(pid, out, NULL), 0);
 }
 
 int main(void)
