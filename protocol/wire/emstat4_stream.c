@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/emstat4_stream.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "core/units.h"
-#include "wire/emstat4_sample.h"
 #include "wire/emstat4_time.h"
+#include "wire/emstat4_told.h"
 #include "wire/methodscript_errors.h"
-#include "wire/methodscript_package.h"
 
 void sg_emstat4_stream_init(struct sg_emstat4_stream *stream, const struct sg_potentiostat_caps *caps,
 			    const struct sg_segment *segments, size_t count, int64_t begin_ns)
@@ -31,8 +29,8 @@ bool sg_emstat4_stream_report(struct sg_emstat4_stream *stream, struct sg_emstat
 	return true;
 }
 
-static struct sg_emstat4_report *push(struct sg_emstat4_stream *s, enum sg_emstat4_report_kind kind,
-				      int64_t host_ns)
+struct sg_emstat4_report *sg_emstat4_push(struct sg_emstat4_stream *s, enum sg_emstat4_report_kind kind,
+					  int64_t host_ns)
 {
 	struct sg_emstat4_report *report = &s->reports[s->report_count++];
 
@@ -61,11 +59,6 @@ void sg_emstat4_stream_stopping(struct sg_emstat4_stream *stream)
 	stream->stopping = true;
 }
 
-static const struct sg_segment *segment_at(const struct sg_emstat4_stream *s)
-{
-	return &s->segments[s->at];
-}
-
 /* ---- segments ---- */
 
 static void begin_segment(struct sg_emstat4_stream *s, int64_t host_ns)
@@ -76,27 +69,21 @@ static void begin_segment(struct sg_emstat4_stream *s, int64_t host_ns)
 	s->dropped = 0;
 	s->beyond = 0;
 	s->held = 0;
-	push(s, SG_EMSTAT4_SEGMENT_STARTED, host_ns);
+	sg_emstat4_push(s, SG_EMSTAT4_SEGMENT_STARTED, host_ns);
 }
 
-/* The next loop begins, so the one before ran its time: after a limit none would. */
-static void advance(struct sg_emstat4_stream *s, int64_t host_ns)
+void sg_emstat4_advance(struct sg_emstat4_stream *s, int64_t host_ns)
 {
 	if (s->opened) {
-		push(s, SG_EMSTAT4_SEGMENT_ENDED, host_ns)->end = SG_END_DURATION;
+		sg_emstat4_push(s, SG_EMSTAT4_SEGMENT_ENDED, host_ns)->end = SG_END_DURATION;
 		s->hole |= sg_emstat4_is_short(s);
 		/* Setting up a loop takes a moment; the last sample may know of it. */
-		s->base_s += segment_at(s)->duration_s;
+		s->base_s += sg_emstat4_segment_at(s)->duration_s;
 		if (s->taken > 0 && sg_seconds(s->last_ns) > s->base_s)
 			s->base_s = sg_seconds(s->last_ns);
 		s->at++;
 	}
 	begin_segment(s, host_ns);
-}
-
-static bool is_last(const struct sg_emstat4_stream *s)
-{
-	return s->at + 1 == s->count;
 }
 
 static enum sg_end limit_reached(const struct sg_emstat4_stream *s)
@@ -111,8 +98,8 @@ static void end_sequence(struct sg_emstat4_stream *s, enum sg_end end, bool cell
 	struct sg_emstat4_report *report;
 
 	if (s->phase != SG_EMSTAT4_RESULT && s->opened)
-		push(s, SG_EMSTAT4_SEGMENT_ENDED, host_ns)->end = end;
-	report = push(s, SG_EMSTAT4_SEQUENCE_ENDED, host_ns);
+		sg_emstat4_push(s, SG_EMSTAT4_SEGMENT_ENDED, host_ns)->end = end;
+	report = sg_emstat4_push(s, SG_EMSTAT4_SEQUENCE_ENDED, host_ns);
 	report->end = s->end = end;
 	report->cell_off = cell_off;
 	s->phase = SG_EMSTAT4_ENDED;
@@ -121,7 +108,7 @@ static void end_sequence(struct sg_emstat4_stream *s, enum sg_end end, bool cell
 /* A rest sends no result: its last line but one is the end of its loop. */
 static bool is_rest_over(const struct sg_emstat4_stream *s)
 {
-	return s->phase == SG_EMSTAT4_BETWEEN && s->opened && segment_at(s)->mode == SG_MODE_REST &&
+	return s->phase == SG_EMSTAT4_BETWEEN && s->opened && sg_emstat4_segment_at(s)->mode == SG_MODE_REST &&
 	       sg_emstat4_ran_its_time(s);
 }
 
@@ -145,153 +132,6 @@ void sg_emstat4_stream_over(struct sg_emstat4_stream *stream, int64_t host_ns)
 	end_sequence(stream, end, false, host_ns);
 }
 
-/* ---- packages ---- */
-
-static int beyond_limits(const struct sg_segment *segment, double voltage_v)
-{
-	/* The program compares with a limit rounded to its literal, and sends a rounded voltage. */
-	const double rounding_v = 1e-6 * (1.0 + fabs(voltage_v));
-
-	if (segment->mode == SG_MODE_REST)
-		return 0; /* the program of a rest has no limits: nothing flows */
-	if (voltage_v > segment->voltage_max_v + rounding_v)
-		return 1;
-	return voltage_v < segment->voltage_min_v - rounding_v ? -1 : 0;
-}
-
-static void accept(struct sg_emstat4_stream *s, const struct sg_sample *sample, int64_t host_ns)
-{
-	struct sg_emstat4_report *report = push(s, SG_EMSTAT4_SAMPLE, host_ns);
-
-	report->sample = *sample;
-	report->sample.host_ns = host_ns;
-	report->sample.segment = s->at;
-	s->last_ns = sample->instrument_ns;
-	s->beyond = beyond_limits(segment_at(s), sample->voltage_v);
-	s->taken++;
-	s->dropped = 0;
-	s->hole = false;
-	s->held = 0;
-}
-
-/* Could it be a sample of segment index, at its time and at its set current? Writes nothing. */
-static bool belongs_to(const struct sg_emstat4_stream *s, uint32_t index,
-		       const struct sg_methodscript_package *package, int64_t host_ns)
-{
-	struct sg_emstat4_stream as_if = *s;
-	struct sg_sample sample;
-
-	if (index >= s->count || sg_emstat4_sample(s->caps, &s->segments[index], package, &sample, NULL))
-		return false;
-	for (; as_if.at < index; as_if.at++)
-		as_if.base_s += as_if.segments[as_if.at].duration_s;
-	return !(sample.flags & SG_FLAG_OFF_SET_POINT) &&
-	       !sg_emstat4_impossible_time(&as_if, sg_seconds(sample.instrument_ns), host_ns) &&
-	       (s->last_ns == SG_NO_TIME || sample.instrument_ns > s->last_ns);
-}
-
-/*
- * A sample came while no loop is open. Either the line that opened one is missing, or a `*` was none.
- * Puts the stream into the loop the sample belongs to, if that is certain.
- */
-static bool find_loop(struct sg_emstat4_stream *s, const struct sg_methodscript_package *package, int64_t host_ns)
-{
-	const uint32_t next = s->opened ? s->at + 1 : s->at;
-
-	if (s->opened && !sg_emstat4_ran_its_time(s) && belongs_to(s, s->at, package, host_ns)) {
-		s->phase = SG_EMSTAT4_LOOP;
-		return true;
-	}
-	if (!belongs_to(s, next, package, host_ns)) {
-		if (!s->opened || !belongs_to(s, s->at, package, host_ns))
-			return false;
-		s->phase = SG_EMSTAT4_LOOP;
-		return true;
-	}
-	/* The first start anchors the instrument's clock: what was missed must not shift it. */
-	advance(s, s->opened ? host_ns : host_ns - sg_ns(package->variables[0].value));
-	return true;
-}
-
-static enum sg_err on_sample(struct sg_emstat4_stream *s, const struct sg_methodscript_package *package,
-			     int64_t host_ns, struct sg_text *why)
-{
-	enum sg_err order = SG_OK;
-	struct sg_sample sample;
-	enum sg_err err;
-
-	if (s->phase == SG_EMSTAT4_BETWEEN) {
-		if (!find_loop(s, package, host_ns)) {
-			sg_text_add(why, "a sample outside of a measurement loop");
-			return SG_ERR_ORDER;
-		}
-		sg_text_add(why, "the beginning of segment %u was not told", s->at);
-		s->hole = true;
-		order = SG_ERR_ORDER;
-	} else if (sg_emstat4_ran_its_time(s) && !belongs_to(s, s->at, package, host_ns) &&
-		   belongs_to(s, s->at + 1, package, host_ns)) {
-		sg_text_add(why, "the change from segment %u to the next was not told", s->at);
-		advance(s, host_ns);
-		s->hole = true;
-		order = SG_ERR_ORDER;
-	}
-	err = sg_emstat4_sample(s->caps, segment_at(s), package, &sample, why);
-	if (!err)
-		err = sg_emstat4_check_time(s, &sample, host_ns, why);
-	if (err)
-		return err;
-	accept(s, &sample, host_ns);
-	return order;
-}
-
-/* Does the result agree with what was seen? */
-static bool is_credible(const struct sg_emstat4_stream *s, int32_t result, int64_t host_ns)
-{
-	if (result == 0)
-		return is_last(s) && s->beyond == 0 && sg_emstat4_may_be_over(s, host_ns);
-	if (result < 0 || (uint32_t)(result - 1) / 2 != s->at)
-		return false;
-	if (s->beyond)
-		return s->beyond == (result % 2 ? 1 : -1);
-	/* The sample that went too far may have been dropped, or lost: nothing else ends a loop early. */
-	return s->dropped > 0 || (s->phase == SG_EMSTAT4_BETWEEN && !sg_emstat4_ran_its_time(s));
-}
-
-static enum sg_err on_result(struct sg_emstat4_stream *s, int32_t result, int64_t host_ns, struct sg_text *why)
-{
-	const enum sg_emstat4_phase before = s->phase;
-
-	if (!s->opened || segment_at(s)->mode == SG_MODE_REST) {
-		sg_text_add(why, "a result before its time");
-		return SG_ERR_ORDER;
-	}
-	if (!is_credible(s, result, host_ns)) {
-		sg_text_add(why, "result %d contradicts the samples of segment %u", (int)result, s->at);
-		return SG_ERR_VALUE;
-	}
-	s->end = result == 0 ? SG_END_DURATION : result % 2 ? SG_END_VOLTAGE_MAX : SG_END_VOLTAGE_MIN;
-	push(s, SG_EMSTAT4_SEGMENT_ENDED, host_ns)->end = s->end;
-	s->phase = SG_EMSTAT4_RESULT;
-	if (before == SG_EMSTAT4_BETWEEN)
-		return SG_OK;
-	sg_text_add(why, "the end of segment %u was not told", s->at);
-	return SG_ERR_ORDER;
-}
-
-static enum sg_err on_package(struct sg_emstat4_stream *s, const struct sg_methodscript_line *line,
-			      int64_t host_ns, struct sg_text *why)
-{
-	struct sg_methodscript_package package;
-
-	if (sg_methodscript_package_decode(line->text, line->length, &package)) {
-		sg_text_add(why, "not a package: \"%.40s\"", line->text);
-		return SG_ERR_FRAME;
-	}
-	if (package.count == 1 && strcmp(package.variables[0].type, "ja") == 0 && package.variables[0].prefix == 'i')
-		return on_result(s, package.variables[0].mantissa, host_ns, why);
-	return on_sample(s, &package, host_ns, why);
-}
-
 /* ---- the other lines ---- */
 
 static enum sg_err on_loop_start(struct sg_emstat4_stream *s, uint16_t technique, int64_t host_ns,
@@ -303,17 +143,17 @@ static enum sg_err on_loop_start(struct sg_emstat4_stream *s, uint16_t technique
 		sg_text_add(why, "technique 0x%04X instead of 0x%04X", technique, expected);
 		return SG_ERR_VALUE;
 	}
-	if (s->opened && is_last(s)) {
+	if (s->opened && sg_emstat4_is_last(s)) {
 		sg_text_add(why, "a measurement loop behind the last one");
 		return SG_ERR_ORDER;
 	}
 	if (s->phase == SG_EMSTAT4_BETWEEN && (!s->opened || sg_emstat4_may_be_over(s, host_ns))) {
-		advance(s, host_ns);
+		sg_emstat4_advance(s, host_ns);
 		return SG_OK;
 	}
 	sg_text_add(why, "a measurement loop begins inside segment %u", s->at);
 	if (sg_emstat4_ran_its_time(s)) {
-		advance(s, host_ns); /* then only the `*` before it is missing */
+		sg_emstat4_advance(s, host_ns); /* then only the `*` before it is missing */
 		s->hole = true;
 	}
 	return SG_ERR_ORDER;
@@ -346,7 +186,7 @@ static enum sg_err on_empty(struct sg_emstat4_stream *s, int64_t host_ns, struct
 		end_sequence(s, SG_END_STOPPED, true, host_ns);
 		return SG_OK;
 	}
-	if (end == SG_END_NONE && s->opened && is_last(s) && sg_emstat4_ran_its_time(s))
+	if (end == SG_END_NONE && s->opened && sg_emstat4_is_last(s) && sg_emstat4_ran_its_time(s))
 		end = SG_END_DURATION;
 	if (is_rest_over(s)) {
 		end_sequence(s, end, true, host_ns);
@@ -401,7 +241,7 @@ static enum sg_err take(struct sg_emstat4_stream *s, const struct sg_methodscrip
 	case SG_LINE_LOOP_END:
 		return on_loop_end(s, why);
 	case SG_LINE_PACKAGE:
-		return on_package(s, line, host_ns, why);
+		return sg_emstat4_on_package(s, line, host_ns, why);
 	case SG_LINE_ERROR:
 		return on_error(s, line, why);
 	case SG_LINE_SCRIPT_LOOP_START:

@@ -111,7 +111,7 @@ static void split(const uint8_t *bytes, size_t length, enum feed feed, struct li
 
 static const char *key(size_t index, const char *what)
 {
-	static char text[32];
+	static char text[48];
 
 	snprintf(text, sizeof(text), "var%zu.%s", index + 1, what);
 	return text;
