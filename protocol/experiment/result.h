@@ -20,12 +20,12 @@ struct sg_half_step {
 	uint32_t step_count;    /**< as in the record */
 	uint32_t cycle;         /**< ccd level or cycle */
 	double density_ma_cm2;  /**< set, signed */
-	double begin_s;         /**< test time */
+	double begin_s;         /**< test time, before its first sample */
 	double end_s;           /**< last sample */
 	double planned_s;       /**< 0 if unknown (replay) */
 	double charge_c;        /**< signed, measured */
 	double voltage_first_v; /**< first valid reading, NAN if none */
-	double voltage_last_v;  /**< last reading before the event or the end */
+	double voltage_last_v;  /**< last valid reading; of a shorted half-step that at the confirmation */
 	double resistance_ohm;  /**< at the last valid reading, NAN if none */
 	double temperature_c;   /**< mean, NAN if unknown */
 	uint32_t samples;
@@ -47,6 +47,11 @@ struct sg_result {
 	double cumulative_mah_cm2;   /**< sum of |charge| over all half-steps */
 	double net_mah_cm2;
 	uint32_t event_counts[SG_EVENT_TYPES];
+	/* private */
+	struct sg_half_step beyond; /**< the one at hand once capacity is used up */
+	struct sg_half_step *at;    /**< the one at hand, or NULL between two */
+	double temperature_sum_c;   /**< of the one at hand */
+	uint32_t temperature_count;
 };
 
 /** Room for at most capacity half-steps (later ones are only summed). */

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "experiment/result.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/units.h"
+
+enum sg_err sg_result_init(struct sg_result *result, double area_cm2, bool is_ccd, size_t capacity)
+{
+	memset(result, 0, sizeof(*result));
+	result->half_steps = calloc(capacity ? capacity : 1, sizeof(*result->half_steps));
+	if (!result->half_steps)
+		return SG_ERR_NO_MEMORY;
+	result->area_cm2 = area_cm2;
+	result->capacity = capacity;
+	result->is_ccd = is_ccd;
+	result->ccd_short_ma_cm2 = NAN;
+	result->ccd_last_good_ma_cm2 = NAN;
+	result->short_time_s = NAN;
+	return SG_OK;
+}
+
+void sg_result_fini(struct sg_result *result)
+{
+	free(result->half_steps);
+	memset(result, 0, sizeof(*result));
+}
+
+void sg_result_begin(struct sg_result *result, uint32_t step_count, uint32_t cycle, double density_ma_cm2,
+		     double planned_s, double time_s)
+{
+	struct sg_half_step *h;
+
+	if (result->at)
+		sg_result_end(result, time_s, SG_END_NONE, false);
+	h = result->count < result->capacity ? &result->half_steps[result->count++] : &result->beyond;
+	*h = (struct sg_half_step){
+		.step_count = step_count,
+		.cycle = cycle,
+		.density_ma_cm2 = density_ma_cm2,
+		.begin_s = time_s,
+		.end_s = time_s,
+		.planned_s = planned_s,
+		.voltage_first_v = NAN,
+		.voltage_last_v = NAN,
+		.resistance_ohm = NAN,
+		.temperature_c = NAN,
+	};
+	result->at = h;
+	result->temperature_sum_c = 0.0;
+	result->temperature_count = 0;
+}
+
+void sg_result_sample(struct sg_result *result, double time_s, double voltage_v, double current_a,
+		      double temperature_c, bool valid, double charge_c)
+{
+	struct sg_half_step *h = result->at;
+
+	if (!h)
+		return;
+	h->end_s = time_s;
+	h->charge_c = charge_c;
+	h->samples++;
+	if (!isnan(temperature_c)) {
+		result->temperature_sum_c += temperature_c;
+		result->temperature_count++;
+		h->temperature_c = result->temperature_sum_c / result->temperature_count;
+	}
+	if (!valid)
+		return;
+	if (isnan(h->voltage_first_v))
+		h->voltage_first_v = voltage_v;
+	h->voltage_last_v = voltage_v;
+	h->resistance_ohm = voltage_v / current_a;
+}
+
+/*
+ * The last half-step that ran to its end before a short. With equal densities forth and back this may be the
+ * level of the short itself: the first polarity held, the second did not.
+ */
+static void count_good(struct sg_result *result, const struct sg_half_step *h)
+{
+	if (result->is_ccd && h->complete && !h->shorted && !result->short_found)
+		result->ccd_last_good_ma_cm2 = fabs(h->density_ma_cm2);
+}
+
+void sg_result_end(struct sg_result *result, double time_s, enum sg_end end, bool complete)
+{
+	struct sg_half_step *h = result->at;
+	double moved_mah_cm2;
+
+	if (!h)
+		return;
+	if (h->samples == 0)
+		h->end_s = time_s;
+	h->end = end;
+	h->complete = complete;
+	moved_mah_cm2 = sg_areal_mah_cm2(h->charge_c, result->area_cm2);
+	result->cumulative_mah_cm2 += fabs(moved_mah_cm2);
+	result->net_mah_cm2 += moved_mah_cm2;
+	count_good(result, h);
+	result->at = NULL;
+}
+
+/* The half-step that holds an instant; the one at hand if none does. */
+static size_t half_step_at(const struct sg_result *result, double time_s)
+{
+	for (size_t i = result->count; i-- > 0;) {
+		if (time_s > result->half_steps[i].begin_s)
+			return i;
+	}
+	return 0;
+}
+
+/* A short that was there before its first half-step ended takes back that this one was good. */
+static void take_back(struct sg_result *result, size_t index)
+{
+	result->ccd_last_good_ma_cm2 = NAN;
+	for (size_t i = 0; i < index && result->is_ccd; i++) {
+		if (result->half_steps[i].complete)
+			result->ccd_last_good_ma_cm2 = fabs(result->half_steps[i].density_ma_cm2);
+	}
+}
+
+void sg_result_event(struct sg_result *result, const struct sg_event *event)
+{
+	size_t index;
+
+	if ((size_t)event->type < SG_EVENT_TYPES)
+		result->event_counts[event->type]++;
+	if (event->type != SG_EVENT_HARD_SHORT || result->short_found || result->count == 0)
+		return;
+	index = half_step_at(result, event->since_s);
+	result->short_found = true;
+	result->short_time_s = event->since_s;
+	result->half_steps[index].shorted = true;
+	if (result->is_ccd) {
+		result->ccd_short_ma_cm2 = fabs(result->half_steps[index].density_ma_cm2);
+		take_back(result, index);
+	}
+}
