@@ -182,6 +182,8 @@ static enum sg_err read_back(struct sg_votsch_device *dev, const struct order *o
 	sg_text_add(&dev->device.diag, "sent %.1f degC, %s; read back %.1f degC, %s", order->tenths / 10.0,
 		    order->run ? "running" : "stopped", values->tenths[0] / 10.0,
 		    sg_votsch_running(dev->model, values) ? "running" : "stopped");
+	if (sg_votsch_has(values, SG_VOTSCH_ERROR))
+		sg_text_add(&dev->device.diag, "; the chamber has an error pending");
 	return SG_ERR_REFUSED;
 }
 
