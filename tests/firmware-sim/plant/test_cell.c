@@ -170,6 +170,88 @@ static void plating_fills_but_never_banks_metal(void **state)
 	fw_cell_free(cell);
 }
 
+/*
+ * Use of the limit at the stripped electrode at the end of half-steps of a ramp 1, 2 .. 9 mA cm-2, +
+ * then -, without rest: finite volumes by another program, 2e-5, for D = 5.4e-9 cm2 s-1.
+ */
+static void ramps_deplete_as_computed_elsewhere(void **state)
+{
+	static const struct {
+		int half_step_s;
+		double f[18];
+	} ramps[] = {
+		{ 300, { 0.065475, 0.065475, 0.137211, 0.136452, 0.212016, 0.210454,
+			 0.288774, 0.286459, 0.366934, 0.363925, 0.446174, 0.442525,
+			 0.526282, 0.522039, 0.607114, 0.602317, 0.688561, 0.683244 } },
+		{ 900, { 0.113406, 0.113406, 0.237657, 0.236342, 0.367222, 0.364517,
+			 0.500171, 0.496162, 0.635548, 0.630337, 0.772795, 0.766475 } },
+		{ 1800, { 0.160380, 0.160380, 0.336098, 0.334239, 0.519331, 0.515506,
+			  0.707348, 0.701679 } },
+	};
+
+	(void)state;
+	for (size_t r = 0; r < sizeof(ramps) / sizeof(*ramps); r++) {
+		struct fw_cell *cell = cell_with("diffusion_cm2_s=5.4e-9,short=never", 1);
+		int64_t now_s = 0;
+
+		for (int half = 0; half < 18 && ramps[r].f[half] > 0.0; half++) {
+			struct fw_cell_truth truth;
+
+			fw_cell_set_current(cell, density_to_current((half / 2 + 1) *
+								     (half % 2 ? -1.0 : 1.0)));
+			for (int i = 0; i < ramps[r].half_step_s; i++)
+				fw_cell_advance(cell, ++now_s * SECOND_NS);
+			truth = truth_of(cell);
+			/* Its phi is 0.0421 mol cm-3; here 0.04205. */
+			assert_near((half % 2 ? truth.depletion_b : truth.depletion_a) / 1.0012,
+				    ramps[r].f[half], 0.004 * ramps[r].f[half] + 2e-4);
+			assert_true((half % 2 ? truth.depletion_a : truth.depletion_b) == 0.0);
+		}
+		fw_cell_free(cell);
+	}
+}
+
+/* D of sodium, Mundy's two terms: 5.868e-9 cm2 s-1 at 25 C, 2.176e-8 at 50 C. */
+static void depletes_less_when_warm(void **state)
+{
+	struct fw_cell *cold = cell_with("short=never", 1);
+	struct fw_cell *warm = cell_with("short=never,temperature_k=323.15", 1);
+
+	(void)state;
+	fw_cell_set_current(cold, density_to_current(2.0));
+	fw_cell_set_current(warm, density_to_current(2.0));
+	fw_cell_advance(cold, 3600 * SECOND_NS);
+	fw_cell_advance(warm, 3600 * SECOND_NS);
+	/* 0.5 % less metal in a volume at 50 C. */
+	assert_near(truth_of(cold).depletion_a / truth_of(warm).depletion_a,
+		    sqrt(2.176 / 0.5868) * 0.9947, 0.01);
+	fw_cell_free(cold);
+	fw_cell_free(warm);
+}
+
+/* What depletion adds to the ohmic voltage: half the interface's resistance times f / (1 - f). */
+static void shows_an_overvoltage_while_it_depletes(void **state)
+{
+	struct fw_cell *cell = cell_with("short=never", 1);
+	double current_a = density_to_current(3.0);
+
+	(void)state;
+	fw_cell_set_current(cell, current_a);
+	for (int t_s = 1; t_s <= 6000; t_s++) {
+		double f = 3.0 * sqrt(t_s / 76044.0);
+
+		fw_cell_advance(cell, t_s * SECOND_NS);
+		if (t_s % 500 == 0)
+			assert_near(fw_cell_voltage(cell) - current_a * 49.7,
+				    current_a * 2.0 * f / (1.0 - f),
+				    current_a * 2.0 * 0.02 * f / (1.0 - f) / (1.0 - f));
+	}
+	fw_cell_open_circuit(cell);
+	fw_cell_advance(cell, 6001 * SECOND_NS);
+	assert_near(fw_cell_voltage(cell), 0.0, 1e-9);
+	fw_cell_free(cell);
+}
+
 static void resistance_grows_without_bound_at_the_limit(void **state)
 {
 	struct fw_cell *cell = cell_with("short=never", 1);
@@ -244,9 +326,10 @@ struct ramp_end {
 };
 
 /* Each current first positive, then negative, without rest, in steps of 1 s, up to 9 mA cm-2. */
-static struct ramp_end ramp(double half_step_min, double increment_ma_cm2, uint64_t seed)
+static struct ramp_end ramp_of(const char *settings, double half_step_min,
+			       double increment_ma_cm2, uint64_t seed)
 {
-	struct fw_cell *cell = cell_with("", seed);
+	struct fw_cell *cell = cell_with(settings, seed);
 	struct ramp_end end = { 0 };
 	int64_t now_s = 0;
 	int half_steps = 2 * (int)(9.0 / increment_ma_cm2 + 0.5);
@@ -263,6 +346,11 @@ static struct ramp_end ramp(double half_step_min, double increment_ma_cm2, uint6
 	}
 	fw_cell_free(cell);
 	return end;
+}
+
+static struct ramp_end ramp(double half_step_min, double increment_ma_cm2, uint64_t seed)
+{
+	return ramp_of("", half_step_min, increment_ma_cm2, seed);
 }
 
 static void check_band(double half_step_min, double increment, double low, double high)
@@ -311,6 +399,19 @@ static void ramps_of_30_min_end_between_2_5_and_3_5(void **state)
 	(void)state;
 	check_band(30, 1.0, 2.5, 3.5);
 	check_band(30, 0.5, 2.5, 3.5);
+}
+
+/* D grows 2.9-fold from 25 to 45 C: the same threshold is met at a higher current density. */
+static void ramps_end_higher_when_warm(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 20; seed++) {
+		struct ramp_end cold = ramp(15, 0.5, seed);
+		struct ramp_end warm = ramp_of("temperature_k=318.15", 15, 0.5, seed);
+		double ratio = fabs(warm.short_ma_cm2 / cold.short_ma_cm2);
+
+		assert_true(ratio > 1.3 && ratio < 2.1);
+	}
 }
 
 /* The same paper: 300 h at 1 mA cm-2 in half-cycles of 5 h, no short. */
@@ -377,6 +478,9 @@ static void loses_contact_with_age(void **state)
 			assert_near(truth_of(cell).contact_a, 1.0, 1e-9);
 	}
 	assert_near(truth_of(cell).contact_a, exp(-2.0), 1e-3);
+	/* 2 ohm each while whole; the last half-step stripped B. */
+	assert_near(truth_of(cell).resistance_ohm,
+		    45.7 + 2.0 * exp(2.0) * (1.0 + 1.0 / (1.0 - truth_of(cell).depletion_b)), 0.05);
 	fw_cell_free(cell);
 }
 
@@ -418,6 +522,9 @@ int main(void)
 		cmocka_unit_test(depletes_as_the_square_root_of_time),
 		cmocka_unit_test(recovers_at_rest),
 		cmocka_unit_test(plating_fills_but_never_banks_metal),
+		cmocka_unit_test(ramps_deplete_as_computed_elsewhere),
+		cmocka_unit_test(depletes_less_when_warm),
+		cmocka_unit_test(shows_an_overvoltage_while_it_depletes),
 		cmocka_unit_test(resistance_grows_without_bound_at_the_limit),
 		cmocka_unit_test(runs_out_of_metal),
 		cmocka_unit_test(conducts_better_when_warm),
@@ -425,6 +532,7 @@ int main(void)
 		cmocka_unit_test(ramps_of_5_min_end_between_5_and_9),
 		cmocka_unit_test(ramps_of_15_min_end_between_3_and_6),
 		cmocka_unit_test(ramps_of_30_min_end_between_2_5_and_3_5),
+		cmocka_unit_test(ramps_end_higher_when_warm),
 		cmocka_unit_test(cycles_for_300_h_without_a_short),
 		cmocka_unit_test(a_short_collapses_the_voltage_and_stays),
 		cmocka_unit_test(shorts_with_the_terminals_open_too),
