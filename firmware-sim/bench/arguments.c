@@ -152,7 +152,9 @@ static const struct option bench_options[] = {
 	  "Unix socket at which a host moves the clock; instruments are its ports.\n"
 	  "      Default: none, time runs by itself and every instrument needs a --port" },
 	{ "--once", NULL, take_once, "exit when the lockstep host leaves; default: wait for another" },
-	{ "--seed", "N", take_seed, "of all chance; a whole number from 0 on, default 1" },
+	{ "--seed", "N", take_seed,
+	  "of all chance: the cell's fate, noise, doors, faults. The same seed and the same bytes at\n"
+	  "      the same virtual times give the same answers; a whole number from 0 on, default 1" },
 	{ "--speed", "N", take_speed,
 	  "how many seconds pass in one, without --lockstep; 0.001 .. 1e6, default 1" },
 	{ "--cell", "K=V,...", take_cell, "what every potentiostat's leads are clipped to:" },
@@ -172,7 +174,9 @@ static const struct option section_options[] = {
 	{ "--model", "NAME", take_model, "variant within the family; default: see below" },
 	{ "--serial", "TEXT", take_serial, "serial number; default: the family's" },
 	{ "--options", "K=V,...", take_options, "of the family; see below" },
-	{ "--faults", "K=V,...", take_faults, "what its cable suffers; default: nothing:" },
+	{ "--faults", "K=V,...", take_faults,
+	  "what its cable suffers; default: nothing. A chunk is what one side hands over at once:\n"
+	  "      a line of the instrument, one write of the host" },
 	{ NULL, NULL, NULL, NULL },
 };
 
@@ -297,7 +301,7 @@ static void help_options(const struct option *options, FILE *out)
 	const struct fw_key *keys;
 
 	for (; options->name; options++) {
-		fprintf(out, "  %s %s\n      %s\n", options->name,
+		fprintf(out, "  %s%s%s\n      %s\n", options->name, options->value ? " " : "",
 			options->value ? options->value : "", options->help);
 		keys = NULL;
 		if (options->take == take_cell)

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 
 #include "bench/arguments.h"
 #include "bench/families.h"
+#include "text/keys.h"
 
 #define WORDS_MAX 32
 
@@ -133,6 +135,38 @@ static void help_explains_every_family_and_key(void **state)
 	free(text);
 }
 
+/** Every key stands in the text as `key`. */
+static void look_for_keys(const char *text, const struct fw_key *keys, size_t count)
+{
+	char quoted[80];
+
+	for (size_t i = 0; i < count; i++) {
+		snprintf(quoted, sizeof(quoted), "`%s`", keys[i].name);
+		if (!strstr(text, quoted))
+			fail_msg("README.md does not name %s", quoted);
+	}
+}
+
+static void has_a_readme_that_names_every_key(void **state)
+{
+	static char text[40000];
+	const struct fw_key *keys;
+	size_t count;
+	FILE *file = fopen(FW_README, "r");
+
+	(void)state;
+	assert_non_null(file);
+	count = fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	assert_in_range(count, 1, sizeof(text) - 2);
+	keys = fw_cell_keys(&count);
+	look_for_keys(text, keys, count);
+	keys = fw_chamber_keys(&count);
+	look_for_keys(text, keys, count);
+	keys = fw_fault_keys(&count);
+	look_for_keys(text, keys, count);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +175,7 @@ int main(void)
 		cmocka_unit_test(says_what_would_be_right),
 		cmocka_unit_test(refuses_more_instruments_than_fit),
 		cmocka_unit_test(help_explains_every_family_and_key),
+		cmocka_unit_test(has_a_readme_that_names_every_key),
 	};
 
 	return cmocka_run_group_tests_name("arguments", tests, NULL, NULL);
