@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "format/table_reader.h"
+
+#include <csv.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/table_columns.h"
+#include "format/table_number.h"
+
+#define HEADING_MAX 8192
+#define COLUMNS_MAX 256
+#define FOUND_SIZE 512
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
+struct column {
+	enum sg_quantity quantity;
+	double factor;
+};
+
+struct sg_table_reader {
+	struct sg_table_sink sink;
+	struct csv_parser csv;
+	char heading[HEADING_MAX]; /* bytes of the first line, until its end is known */
+	size_t heading_length;
+	bool heading_done;    /* columns are known */
+	bool unusable;
+	struct column columns[COLUMNS_MAX];
+	size_t column_count;
+	char found[FOUND_SIZE]; /* headings, for the message */
+	struct sg_text found_text;
+	/* the row at hand */
+	size_t field;
+	double value[SG_QUANTITIES];
+	enum sg_quantity not_a_number; /* which one is no number, or NONE */
+	uint64_t row;
+	bool at_end;
+	bool last_ended; /* the latest byte was a line break */
+};
+
+static void take_heading(struct sg_table_reader *r, const char *text)
+{
+	struct column *column = &r->columns[r->column_count];
+
+	sg_text_add(&r->found_text, "%s\"%s\"", r->column_count ? ", " : "", text);
+	if (r->column_count == COLUMNS_MAX)
+		return;
+	column->quantity = sg_table_column(text, &column->factor);
+	for (size_t i = 0; i < r->column_count; i++) {
+		/* The first of two alike counts. */
+		if (r->columns[i].quantity == column->quantity)
+			column->quantity = SG_QUANTITY_NONE;
+	}
+	r->column_count++;
+}
+
+static void take_value(struct sg_table_reader *r, const char *text, size_t length)
+{
+	const struct column *column;
+	double value;
+
+	if (r->field++ >= r->column_count)
+		return;
+	column = &r->columns[r->field - 1];
+	if (column->quantity == SG_QUANTITY_NONE)
+		return;
+	if (!sg_table_number(text, length, &value)) {
+		if (r->not_a_number == SG_QUANTITY_NONE)
+			r->not_a_number = column->quantity;
+		value = NAN;
+	}
+	r->value[column->quantity] = value * column->factor;
+}
+
+static void on_field(void *text, size_t length, void *ctx)
+{
+	struct sg_table_reader *r = ctx;
+
+	if (r->heading_done)
+		take_value(r, text ? text : "", text ? length : 0);
+	else
+		take_heading(r, text ? text : "");
+}
+
+static void complain(struct sg_table_reader *r, const char *text)
+{
+	r->sink.bad(r->sink.ctx, r->row, text);
+}
+
+static uint32_t step_of(double value)
+{
+	return value >= 1.0 && value <= 4e9 ? (uint32_t)value : 0;
+}
+
+static void finish_row(struct sg_table_reader *r)
+{
+	char storage[160];
+	struct sg_text text;
+
+	r->row++;
+	sg_text_init(&text, storage, sizeof(storage));
+	if (r->at_end && !r->last_ended) {
+		complain(r, "the last line has no line break: it is torn, and its last number may be cut off");
+	} else if (r->field != r->column_count) {
+		sg_text_add(&text, "%zu fields where the heading has %zu: a torn line, or two run together", r->field,
+			    r->column_count);
+		complain(r, text.data);
+	} else if (r->not_a_number != SG_QUANTITY_NONE) {
+		sg_text_add(&text, "the %s is no number", sg_quantity_name(r->not_a_number));
+		complain(r, text.data);
+	} else {
+		const struct sg_table_row row = {
+			.row = r->row,
+			.time_s = r->value[SG_QUANTITY_TIME],
+			.current_a = r->value[SG_QUANTITY_CURRENT],
+			.voltage_v = r->value[SG_QUANTITY_VOLTAGE],
+			.temperature_c = r->value[SG_QUANTITY_TEMPERATURE],
+			.step = step_of(r->value[SG_QUANTITY_STEP]),
+		};
+
+		r->sink.row(r->sink.ctx, &row);
+	}
+}
+
+static void begin_row(struct sg_table_reader *r)
+{
+	r->field = 0;
+	r->not_a_number = SG_QUANTITY_NONE;
+	for (size_t i = 0; i < SG_QUANTITIES; i++)
+		r->value[i] = NAN;
+}
+
+static void on_row(int end, void *ctx)
+{
+	struct sg_table_reader *r = ctx;
+
+	(void)end;
+	if (r->heading_done)
+		finish_row(r);
+	else
+		r->heading_done = true;
+	begin_row(r);
+}
+
+enum sg_err sg_table_open(const struct sg_table_sink *sink, struct sg_table_reader **out)
+{
+	struct sg_table_reader *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return SG_ERR_NO_MEMORY;
+	if (csv_init(&r->csv, CSV_APPEND_NULL) != 0) {
+		free(r);
+		return SG_ERR_NO_MEMORY;
+	}
+	r->sink = *sink;
+	sg_text_init(&r->found_text, r->found, sizeof(r->found));
+	*out = r;
+	return SG_OK;
+}
+
+void sg_table_close(struct sg_table_reader *r)
+{
+	if (!r)
+		return;
+	csv_free(&r->csv);
+	free(r);
+}
+
+static enum sg_err refuse(struct sg_table_reader *r)
+{
+	r->unusable = true;
+	return SG_ERR_FORMAT;
+}
+
+/* What separates fields: of comma, semicolon and tab the one the heading has most of. */
+static unsigned char sniff(const char *heading, size_t length)
+{
+	static const char candidates[] = { ',', ';', '\t' };
+	char best = ',';
+	size_t most = 0;
+
+	for (size_t c = 0; c < sizeof(candidates); c++) {
+		size_t count = 0;
+
+		for (size_t i = 0; i < length; i++)
+			count += heading[i] == candidates[c];
+		if (count > most) {
+			most = count;
+			best = candidates[c];
+		}
+	}
+	return (unsigned char)best;
+}
+
+static enum sg_err parse(struct sg_table_reader *r, const void *bytes, size_t length)
+{
+	if (csv_parse(&r->csv, bytes, length, on_field, on_row, r) == length)
+		return SG_OK;
+	return csv_error(&r->csv) == CSV_ENOMEM ? SG_ERR_NO_MEMORY : SG_ERR_FORMAT;
+}
+
+static bool has(const struct sg_table_reader *r, enum sg_quantity quantity)
+{
+	for (size_t i = 0; i < r->column_count; i++) {
+		if (r->columns[i].quantity == quantity)
+			return true;
+	}
+	return false;
+}
+
+static enum sg_err check_heading(struct sg_table_reader *r, struct sg_text *why)
+{
+	static const enum sg_quantity required[] = { SG_QUANTITY_TIME, SG_QUANTITY_CURRENT, SG_QUANTITY_VOLTAGE };
+	bool complete = true;
+
+	for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++) {
+		if (has(r, required[i]))
+			continue;
+		sg_text_add(why, "%s%s", complete ? "the first line names no column for " : " and none for ",
+			    sg_quantity_name(required[i]));
+		complete = false;
+	}
+	if (complete)
+		return SG_OK;
+	sg_text_add(why, "; it has %s%s", r->column_count ? r->found : "nothing", r->found_text.truncated ? "..." : "");
+	return refuse(r);
+}
+
+/* The first line is whole: settle the separator and the columns. */
+static enum sg_err take_first_line(struct sg_table_reader *r, struct sg_text *why)
+{
+	const size_t mark = strlen(BYTE_ORDER_MARK);
+	const bool marked = r->heading_length >= mark && memcmp(r->heading, BYTE_ORDER_MARK, mark) == 0;
+	const size_t skip = marked ? mark : 0;
+	enum sg_err err;
+
+	csv_set_delim(&r->csv, sniff(r->heading, r->heading_length));
+	err = parse(r, r->heading + skip, r->heading_length - skip);
+	if (err)
+		return err;
+	/* A quote that does not close swallows the line break. */
+	if (!r->heading_done) {
+		if (r->column_count == 0 && r->found_text.length == 0) {
+			r->heading_length = 0; /* an empty line; the heading is still to come */
+			return SG_OK;
+		}
+		sg_text_add(why, "the first line has a quote that does not close");
+		return refuse(r);
+	}
+	return check_heading(r, why);
+}
+
+/* Bytes of the first line, until its line break. *taken of the bytes are used up. */
+static enum sg_err collect_heading(struct sg_table_reader *r, const char *bytes, size_t length, size_t *taken,
+				   struct sg_text *why)
+{
+	size_t i = 0;
+
+	while (i < length) {
+		const char c = bytes[i++];
+
+		if (r->heading_length == HEADING_MAX) {
+			sg_text_add(why, "the first line is longer than %d bytes: not a table", HEADING_MAX);
+			return refuse(r);
+		}
+		r->heading[r->heading_length++] = c;
+		if (c == '\n' || c == '\r') {
+			*taken = i;
+			return take_first_line(r, why);
+		}
+	}
+	*taken = i;
+	return SG_OK;
+}
+
+enum sg_err sg_table_feed(struct sg_table_reader *r, const void *bytes, size_t length, struct sg_text *why)
+{
+	const char *rest = bytes;
+	enum sg_err err;
+
+	if (r->unusable)
+		return SG_ERR_FORMAT;
+	while (length && !r->heading_done) {
+		size_t taken = 0;
+
+		err = collect_heading(r, rest, length, &taken, why);
+		if (err)
+			return err;
+		rest += taken;
+		length -= taken;
+		r->last_ended = true;
+	}
+	if (length == 0)
+		return SG_OK;
+	r->last_ended = rest[length - 1] == '\n' || rest[length - 1] == '\r';
+	return parse(r, rest, length);
+}
+
+enum sg_err sg_table_end(struct sg_table_reader *r, struct sg_text *why)
+{
+	if (r->unusable)
+		return SG_ERR_FORMAT;
+	r->at_end = true;
+	if (!r->heading_done) {
+		sg_text_add(why, r->heading_length ? "one line without a line break, and no rows" : "empty");
+		return refuse(r);
+	}
+	if (csv_fini(&r->csv, on_field, on_row, r) != 0)
+		return SG_ERR_NO_MEMORY;
+	if (r->row == 0) {
+		sg_text_add(why, "a heading and no rows");
+		return refuse(r);
+	}
+	return SG_OK;
+}
