@@ -11,6 +11,7 @@
 #include "host/lockstep.h"
 #include "live_view.h"
 #include "load.h"
+#include "print_result.h"
 #include "runner/runner.h"
 
 #define SPEED_MAX 1000.0

@@ -27,10 +27,4 @@ void sg_live_view_init(struct sg_live_view *view, bool all_events);
 /** Leave the cursor on a fresh line. */
 void sg_live_view_end(struct sg_live_view *view);
 
-/** The table per half-step, then the one clear line. */
-void sg_print_result(const struct sg_run_outcome *outcome, const struct sg_experiment *experiment);
-
-/** Hours, minutes, seconds as people read them: "1:30:05", "4:59". */
-void sg_print_duration(char text[24], double duration_s);
-
 #endif

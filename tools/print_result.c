@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "print_result.h"
+
+#include <math.h>
+#include <stdio.h>
+
+void sg_print_duration(char text[24], double duration_s)
+{
+	long s = duration_s > 0 ? lround(duration_s) : 0;
+
+	if (s >= 3600)
+		snprintf(text, 24, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
+	else
+		snprintf(text, 24, "%ld:%02ld", s / 60, s % 60);
+}
+
+static const char *note_on(const struct sg_half_step *h)
+{
+	if (h->shorted)
+		return "SHORT";
+	if (h->complete)
+		return "";
+	return h->end == SG_END_NONE ? "not ended" : sg_end_name(h->end);
+}
+
+static void print_half_step(const struct sg_half_step *h, size_t number, double area_cm2)
+{
+	printf("%5zu  %+8.3f  %9.1f  %+10.4f  %+10.2f  %+10.2f  %9.2f  %7.2f  %s\n", number, h->density_ma_cm2,
+	       h->end_s - h->begin_s, h->charge_c / 3.6 / area_cm2, h->voltage_first_v * 1e3, h->voltage_last_v * 1e3,
+	       h->resistance_ohm, h->temperature_c,
+	       note_on(h));
+}
+
+void sg_print_half_steps(const struct sg_result *r)
+{
+	if (r->count == 0)
+		return;
+	printf("\n half-  density    time      charge     V first     V last     V/I        T\n");
+	printf(" step   mA/cm2     s         mAh/cm2    mV          mV         ohm        degC\n");
+	for (size_t i = 0; i < r->count; i++)
+		print_half_step(&r->half_steps[i], i + 1, r->area_cm2);
+}
+
+static void print_ccd(const struct sg_result *r, const char *stopped_by)
+{
+	if (r->short_found)
+		printf("CCD: shorted at %.4g mA cm-2", r->ccd_short_ma_cm2);
+	else
+		printf("CCD: no short found");
+	if (isfinite(r->ccd_last_good_ma_cm2))
+		printf("; last good step %.4g mA cm-2", r->ccd_last_good_ma_cm2);
+	else
+		printf("; no step was completed");
+	printf("; stopped by: %s\n", stopped_by);
+}
+
+void sg_print_result(const struct sg_run_outcome *outcome, const struct sg_experiment *experiment)
+{
+	const struct sg_result *r = &outcome->result;
+
+	sg_print_half_steps(r);
+	printf("\n%s: %.4g mAh cm-2 passed in all, %.4g net\n", experiment->cell.name, r->cumulative_mah_cm2,
+	       r->net_mah_cm2);
+	if (r->is_ccd)
+		print_ccd(r, outcome->summary.stopped_by);
+	else
+		printf("stopped by: %s\n", outcome->summary.stopped_by);
+	if (outcome->summary.detail[0])
+		printf("  %s\n", outcome->summary.detail);
+	printf("%s\n", outcome->summary.cell_off_verified ?
+			       "cell off: confirmed by the instrument" :
+			       "THE CELL COULD NOT BE SHOWN TO BE OFF: go and look");
+	if (outcome->folder[0])
+		printf("written to %s/\n  table   %s\n", outcome->folder, outcome->table);
+}
