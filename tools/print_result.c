@@ -41,16 +41,29 @@ void sg_print_half_steps(const struct sg_result *r)
 		print_half_step(&r->half_steps[i], i + 1, r->area_cm2);
 }
 
+/* The half-step that shorted, for "in half-step 14, negative". */
+static size_t find_short(const struct sg_result *r)
+{
+	size_t i = 0;
+
+	while (i < r->count && !r->half_steps[i].shorted)
+		i++;
+	return i;
+}
+
 static void print_ccd(const struct sg_result *r, const char *stopped_by)
 {
-	if (r->short_found)
-		printf("CCD: shorted at %.4g mA cm-2", r->ccd_short_ma_cm2);
+	const size_t at = find_short(r);
+
+	if (r->short_found && at < r->count)
+		printf("CCD: %.4g mA cm-2, shorted in half-step %zu (%+.4g)", r->ccd_short_ma_cm2, at + 1,
+		       r->half_steps[at].density_ma_cm2);
 	else
-		printf("CCD: no short found");
+		printf("CCD: not reached, no short found");
 	if (isfinite(r->ccd_last_good_ma_cm2))
-		printf("; last good step %.4g mA cm-2", r->ccd_last_good_ma_cm2);
+		printf("; last good half-step: %.4g mA cm-2", r->ccd_last_good_ma_cm2);
 	else
-		printf("; no step was completed");
+		printf("; no half-step was completed");
 	printf("; stopped by: %s\n", stopped_by);
 }
 
