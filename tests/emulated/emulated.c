@@ -3,15 +3,17 @@
 
 #include <errno.h>
 #include <math.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "core/units.h"
 #include "experiment/reader.h"
 #include "host/clock.h"
 #include "host/lockstep.h"
@@ -47,8 +49,29 @@ static char *copy_or_null(const char *text)
 	return text ? strdup(text) : NULL;
 }
 
-/* Start the simulator; returns when its socket is there. */
-static pid_t start_simulator(const struct emu *emu, const char *socket_path, const char *report_path)
+/* Read what the simulator prints until it says that it is ready. */
+static void wait_until_ready(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN, .revents = 0 };
+	char said[4096];
+	size_t length = 0;
+	ssize_t n;
+
+	/* A program that starts is the one thing that real time must be given to. */
+	while (length < sizeof(said) - 1 && poll(&p, 1, 20000) > 0) {
+		n = read(fd, said + length, sizeof(said) - 1 - length);
+		if (n <= 0)
+			break;
+		length += (size_t)n;
+		said[length] = '\0';
+		if (strstr(said, "ready\n"))
+			return;
+	}
+	die("the simulator did not become ready");
+}
+
+/* Start the simulator; returns when it is ready. */
+static pid_t start_simulator(struct emu *emu, const char *socket_path, const char *report_path)
 {
 	char *argv[WORDS_MAX];
 	char *sim = copy_or_null(emu->sim_arguments);
@@ -56,14 +79,15 @@ static pid_t start_simulator(const struct emu *emu, const char *socket_path, con
 	char *chamber = copy_or_null(emu->chamber_arguments);
 	char seed[16];
 	size_t n = 0;
-	struct stat st;
+	int said[2];
 	pid_t pid;
 
 	snprintf(seed, sizeof(seed), "%u", emu->seed);
 	argv[n++] = (char *)FIRMWARE_SIM;
 	argv[n++] = (char *)"--lockstep";
 	argv[n++] = (char *)socket_path;
-	argv[n++] = (char *)"--once";
+	if (!emu->keep_simulator)
+		argv[n++] = (char *)"--once";
 	argv[n++] = (char *)"--seed";
 	argv[n++] = seed;
 	argv[n++] = (char *)"--report";
@@ -78,24 +102,26 @@ static pid_t start_simulator(const struct emu *emu, const char *socket_path, con
 		n = add_words(argv, n, chamber);
 	}
 	argv[n] = NULL;
+	if (pipe(said) != 0)
+		die("pipe");
 	pid = fork();
 	if (pid < 0)
 		die("fork");
 	if (pid == 0) {
-		if (!getenv("EMU_VERBOSE"))
-			freopen("/dev/null", "w", stdout);
+		/* Whatever becomes of the test, no simulator stays behind. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		dup2(said[1], STDOUT_FILENO);
+		close(said[0]);
+		close(said[1]);
 		execv(argv[0], argv);
 		_exit(127);
 	}
+	close(said[1]);
+	wait_until_ready(said[0]);
+	emu->simulator_out = said[0];
 	free(sim);
 	free(potentiostat);
 	free(chamber);
-	/* A program that starts is the one thing that real time must be given to. */
-	for (int i = 0; i < 5000 && stat(socket_path, &st) != 0; i++) {
-		if (waitpid(pid, NULL, WNOHANG) == pid)
-			die("the simulator ended at once");
-		usleep(2000);
-	}
 	return pid;
 }
 
@@ -152,6 +178,13 @@ static void run_connected(struct emu *emu, struct sg_experiment *experiment, str
 	emu->err = sg_run(&config, &emu->outcome, why);
 }
 
+static void let_pass(struct sg_lockstep *lockstep, double virtual_s)
+{
+	struct sg_clock *clock = sg_lockstep_clock(lockstep);
+
+	sg_clock_sleep_until(clock, sg_clock_deadline(clock, sg_ns(virtual_s)));
+}
+
 static void run_against(struct emu *emu, const char *socket_path, const char *yaml_path)
 {
 	struct sg_experiment experiment;
@@ -181,6 +214,8 @@ static void run_against(struct emu *emu, const char *socket_path, const char *ya
 		run_connected(emu, &experiment, &plan, &rig, sg_lockstep_clock(lockstep), yaml_path, &why);
 		sg_rig_close(&rig);
 	}
+	if (emu->settle_s > 0.0)
+		let_pass(lockstep, emu->settle_s);
 	sg_lockstep_close(lockstep);
 	sg_plan_fini(&plan);
 	sg_experiment_fini(&experiment);
@@ -194,35 +229,71 @@ static void write_file(const char *path, const char *text)
 		die(path);
 }
 
-void emu_run(struct emu *emu)
+void emu_start(struct emu *emu)
 {
-	char socket_path[128], report_path[128], yaml_path[128];
-	const double begin_s = real_now_s();
-	pid_t pid;
-	int status;
+	char report_path[128];
 
 	snprintf(emu->folder, sizeof(emu->folder), "/tmp/sandglass-emu-XXXXXX");
 	if (!mkdtemp(emu->folder))
 		die("mkdtemp");
-	snprintf(socket_path, sizeof(socket_path), "%s/sock", emu->folder);
+	snprintf(emu->socket, sizeof(emu->socket), "%s/sock", emu->folder);
 	snprintf(report_path, sizeof(report_path), "%s/truth.json", emu->folder);
-	snprintf(yaml_path, sizeof(yaml_path), "%s/emulated.yaml", emu->folder);
-	write_file(yaml_path, emu->yaml);
 	emu->events = calloc(EMU_EVENTS_MAX, sizeof(*emu->events));
 	if (!emu->events)
 		die("memory");
-	pid = start_simulator(emu, socket_path, report_path);
-	run_against(emu, socket_path, yaml_path);
+	emu->simulator = start_simulator(emu, emu->socket, report_path);
+}
+
+void emu_host(struct emu *emu)
+{
+	char yaml_path[128];
+
+	snprintf(yaml_path, sizeof(yaml_path), "%s/emulated.yaml", emu->folder);
+	write_file(yaml_path, emu->yaml);
+	emu->event_count = 0;
+	sg_result_fini(&emu->outcome.result);
+	run_against(emu, emu->socket, yaml_path);
+}
+
+void emu_idle(struct emu *emu, double virtual_s)
+{
+	struct sg_lockstep *lockstep = NULL;
+
+	if (sg_lockstep_open(emu->socket, NULL, &lockstep))
+		die("idle host");
+	let_pass(lockstep, virtual_s);
+	sg_lockstep_close(lockstep);
+}
+
+void emu_end(struct emu *emu)
+{
+	char report_path[128];
+	int status;
+
+	if (emu->keep_simulator)
+		kill(emu->simulator, SIGTERM);
 	/* --once: it ends when we leave. A simulator that does not is a failure, not a hang. */
-	for (int i = 0; waitpid(pid, &status, WNOHANG) == 0; i++) {
+	for (int i = 0; waitpid(emu->simulator, &status, WNOHANG) == 0; i++) {
 		if (i == 5000) {
-			kill(pid, SIGTERM);
-			waitpid(pid, &status, 0);
+			kill(emu->simulator, SIGKILL);
+			waitpid(emu->simulator, &status, 0);
 			break;
 		}
-		usleep(2000);
+		usleep(1000);
 	}
+	emu->simulator = 0;
+	snprintf(report_path, sizeof(report_path), "%s/truth.json", emu->folder);
+	close(emu->simulator_out);
 	emu->truth = slurp(report_path);
+}
+
+void emu_run(struct emu *emu)
+{
+	const double begin_s = real_now_s();
+
+	emu_start(emu);
+	emu_host(emu);
+	emu_end(emu);
 	emu->real_s = real_now_s() - begin_s;
 }
 

@@ -14,6 +14,8 @@
 #include "experiment/experiment.h"
 #include "runner/runner.h"
 
+struct sg_clock;
+
 #define EMU_EVENTS_MAX 512
 
 /** One emulated run: what to do, and what came of it. Zero it, set the inputs, emu_run(), emu_free(). */
@@ -31,13 +33,18 @@ struct emu {
 	void (*on_progress)(void *ctx, const struct sg_run_view *view); /**< or NULL */
 	void *ctx;
 	void (*allocation_mark)(bool running);
+	bool keep_simulator; /**< without --once: it waits for another host until emu_end() */
+	double settle_s;     /**< virtual time that passes after the run, its ports closed; 0: none */
 
 	/* outputs */
+	pid_t simulator;     /**< while it runs */
+	int simulator_out;   /**< what it prints */
 	enum sg_err opened;  /**< of sg_rig_open */
 	enum sg_err err;     /**< of sg_run */
 	char why[512];
 	struct sg_run_outcome outcome;
 	char folder[64];     /**< temporary folder that holds the run folder; removed by emu_free() */
+	char socket[128];    /**< at which the simulator listens */
 	char *truth;         /**< the simulator's own report, JSON text */
 	size_t event_count;
 	struct sg_event *events;
@@ -47,6 +54,17 @@ struct emu {
 /** Run it. Aborts the test program if the simulator cannot be started. */
 void emu_run(struct emu *emu);
 void emu_free(struct emu *emu);
+
+/* The parts of emu_run(), for tests in which one side dies. */
+
+/** Temporary folder, simulator. */
+void emu_start(struct emu *emu);
+/** One host: rig, run, settle. With keep_simulator another may follow, with another yaml. */
+void emu_host(struct emu *emu);
+/** A host that only lets time pass: nobody opens a port. */
+void emu_idle(struct emu *emu, double virtual_s);
+/** Simulator ended (asked to, with keep_simulator), report read. */
+void emu_end(struct emu *emu);
 
 /** First number after "key": in the simulator's report; NAN if null or absent. */
 double emu_truth_number(const struct emu *emu, const char *key);
