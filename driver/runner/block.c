@@ -9,6 +9,9 @@
 #include "runner/run.h"
 
 #define START_NS (5 * SG_NS_PER_S)
+/* A flipped bit or a lost line on the way of a program must not end a test of weeks. */
+#define START_ATTEMPTS 3
+#define START_SAFE_S 30.0
 #define STOP_NS (3 * SG_NS_PER_S)
 /* Longest turn without looking at the operator, the chamber and the disk. */
 #define TURN_NS (1 * SG_NS_PER_S)
@@ -87,7 +90,18 @@ static void begin_step(struct sg_run *run, const struct sg_report *report)
 	sg_run_tell(run, &event);
 }
 
-static void end_step(struct sg_run *run, enum sg_end end)
+/* For how long the step had its current: to its last sample, or to the end we ordered. */
+static double ran_s(const struct sg_run *run, const struct sg_report *report)
+{
+	double until_s = run->books.row.test_time_s;
+
+	if (report && run->block.ordered_off)
+		until_s = fmax(until_s, sg_seconds(report->host_ns - run->zero_ns));
+	return fmax(until_s - run->block.step_begin_s, 0.0);
+}
+
+/* report: the one that says so, or NULL if none does. */
+static void end_step(struct sg_run *run, enum sg_end end, const struct sg_report *report)
 {
 	const struct sg_step *step = step_at(run, run->block.at);
 	const double end_s = run->books.row.test_time_s;
@@ -102,8 +116,13 @@ static void end_step(struct sg_run *run, enum sg_end end)
 	sg_event_init(&event, SG_EVENT_STEP_ENDED, SG_GRADE_INFO, end_s);
 	sg_event_say(&event, "step %s ended: %s", step->id, sg_end_name(end));
 	sg_run_tell(run, &event);
-	if (end == SG_END_DURATION)
+	if (end == SG_END_DURATION) {
 		sg_engine_step_done(&run->engine, run->block.first_step + run->block.at);
+	} else {
+		run->block.broken = true;
+		run->block.broken_step = run->block.first_step + run->block.at;
+		run->block.ran_s = ran_s(run, report);
+	}
 }
 
 static enum sg_verdict on_segment_end(struct sg_run *run, const struct sg_report *report)
@@ -112,6 +131,10 @@ static enum sg_verdict on_segment_end(struct sg_run *run, const struct sg_report
 	const enum sg_verdict verdict = sg_engine_on_end(&run->engine, index, report->end);
 	struct sg_event event;
 
+	if (run->block.ordered_off) { /* no surprise, and it was decided before what it means */
+		end_step(run, report->end, report);
+		return SG_VERDICT_GO_ON;
+	}
 	if (report->end == SG_END_VOLTAGE_MAX || report->end == SG_END_VOLTAGE_MIN) {
 		sg_event_init(&event, SG_EVENT_LIMIT, verdict == SG_VERDICT_STOP ? SG_GRADE_ALARM : SG_GRADE_INFO,
 			      run->books.row.test_time_s);
@@ -128,7 +151,7 @@ static enum sg_verdict on_segment_end(struct sg_run *run, const struct sg_report
 	} else if (verdict == SG_VERDICT_STOP) {
 		sg_run_stop(run, "instrument", SG_ERR_REFUSED, sg_device_diag(device(run)));
 	}
-	end_step(run, report->end);
+	end_step(run, report->end, report);
 	return verdict;
 }
 
@@ -227,7 +250,7 @@ static enum sg_verdict on_report(struct sg_run *run, struct sg_report *report)
 	case SG_REPORT_SEQUENCE_ENDED:
 		run->block.running = false;
 		if (run->block.in_step) /* the instrument skipped its own "segment ended" */
-			end_step(run, report->end);
+			end_step(run, report->end, report);
 		return SG_VERDICT_GO_ON;
 	}
 	return SG_VERDICT_GO_ON;
@@ -318,19 +341,48 @@ static enum sg_verdict turn(struct sg_run *run)
 	return verdict;
 }
 
-/* After an ordered end: what was measured before it is kept, and decides nothing any more. */
-static void drain(struct sg_run *run)
+/*
+ * After an ordered end: what was measured before it is kept. A limit that one of these samples passes or a
+ * short it confirms still counts, or a hold would go on with it.
+ */
+static enum sg_verdict drain(struct sg_run *run)
 {
+	enum sg_verdict verdict = SG_VERDICT_GO_ON;
 	struct sg_report report;
 
 	for (int i = 0; i < DRAIN_MAX && run->block.running; i++) {
 		if (ops(run)->next(device(run), &report, sg_clock_now_ns(run->config->clock)))
 			break;
-		on_report(run, &report);
+		verdict = worse(verdict, on_report(run, &report));
 	}
 	run->block.running = false;
 	if (run->block.in_step)
-		end_step(run, SG_END_STOPPED);
+		end_step(run, SG_END_STOPPED, NULL);
+	return verdict;
+}
+
+/* Not taken, and the link is there: damaged on its way, perhaps. */
+static bool may_start_again(enum sg_err err)
+{
+	return err == SG_ERR_REFUSED || err == SG_ERR_UNCERTAIN || err == SG_ERR_TIMEOUT;
+}
+
+static enum sg_err start(struct sg_run *run, size_t count)
+{
+	struct sg_event event;
+	enum sg_err err;
+
+	for (int attempt = 1;; attempt++) {
+		err = ops(run)->start(device(run), run->segments, count, sg_run_deadline(run, START_NS));
+		if (!may_start_again(err) || attempt == START_ATTEMPTS)
+			return err;
+		sg_event_init(&event, SG_EVENT_COMMUNICATION, SG_GRADE_WARNING, sg_run_now_s(run));
+		sg_event_say(&event, "start %d of %d failed: %s (%s); a current since then is not booked", attempt,
+			     START_ATTEMPTS, sg_device_diag(device(run)), sg_err_text(err));
+		sg_run_tell(run, &event);
+		if (!sg_run_make_safe(run, START_SAFE_S) || sg_run_watch_operator(run) != SG_VERDICT_GO_ON)
+			return err;
+	}
 }
 
 enum sg_verdict sg_run_block(struct sg_run *run, const struct sg_action *action)
@@ -342,7 +394,7 @@ enum sg_verdict sg_run_block(struct sg_run *run, const struct sg_action *action)
 	run->block.first_step = action->step;
 	run->block.count = action->count;
 	sg_guard_arm(&run->guard, sg_run_now_s(run));
-	err = ops(run)->start(device(run), run->segments, action->count, sg_run_deadline(run, START_NS));
+	err = start(run, action->count);
 	if (err)
 		return lost(run, err, sg_err_group(err) == SG_GROUP_DEVICE ? "instrument" : "communication");
 	run->block.running = true;
@@ -350,8 +402,8 @@ enum sg_verdict sg_run_block(struct sg_run *run, const struct sg_action *action)
 		verdict = turn(run);
 	if (verdict == SG_VERDICT_GO_ON)
 		return verdict;
-	drain(run);
-	if (verdict == SG_VERDICT_HOLD)
-		sg_engine_step_broken(&run->engine, run->engine.at, run->books.row.step_time_s);
+	verdict = worse(verdict, drain(run));
+	if (verdict == SG_VERDICT_HOLD && run->block.broken)
+		sg_engine_step_broken(&run->engine, run->block.broken_step, run->block.ran_s);
 	return verdict;
 }

@@ -37,21 +37,76 @@ static int64_t deadline(const struct sg_climate *climate, int64_t timeout_ns)
 	return sg_clock_deadline(clock, sg_clock_patience_ns(clock, timeout_ns));
 }
 
+static bool has_chamber(const struct sg_climate *climate)
+{
+	return climate->rig->chamber.config;
+}
+
+/* Open again after a link was lost. OK: there is a device to ask. */
+static enum sg_err reach(struct sg_climate *climate, struct sg_text *why)
+{
+	return climate->rig->chamber.device ? SG_OK : sg_rig_reopen_chamber(climate->rig, why);
+}
+
+/* Keep the device's words, and let go of a link that will never say anything again. */
+static enum sg_err answer(struct sg_climate *climate, enum sg_err err, struct sg_text *why)
+{
+	if (err)
+		sg_text_add(why, "%s", sg_device_diag(climate->rig->chamber.device));
+	if (err == SG_ERR_GONE)
+		sg_rig_drop_chamber(climate->rig);
+	return err;
+}
+
+static enum sg_err ask_set(struct sg_climate *climate, double set_c, struct sg_text *why)
+{
+	enum sg_err err = reach(climate, why);
+
+	if (err)
+		return err;
+	err = ops(climate)->set(climate->rig->chamber.device, set_c, deadline(climate, SET_NS));
+	return answer(climate, err, why);
+}
+
+static enum sg_err ask_state(struct sg_climate *climate, struct sg_chamber_state *state, struct sg_text *why)
+{
+	enum sg_err err = reach(climate, why);
+
+	if (err)
+		return err;
+	err = ops(climate)->read(climate->rig->chamber.device, state, deadline(climate, EXCHANGE_NS));
+	return answer(climate, err, why);
+}
+
+enum sg_err sg_climate_stop(struct sg_climate *climate, struct sg_text *why)
+{
+	enum sg_err err = reach(climate, why);
+
+	if (err)
+		return err;
+	err = ops(climate)->stop(climate->rig->chamber.device, deadline(climate, SET_NS));
+	return answer(climate, err, why);
+}
+
 enum sg_err sg_climate_set(struct sg_climate *climate, double set_c, double soak_s, double now_s,
 			   struct sg_event *event)
 {
-	struct sg_device *chamber = climate->rig->chamber.device;
-	enum sg_err err = ops(climate)->set(chamber, set_c, deadline(climate, SET_NS));
+	char storage[SG_DIAG_SIZE];
+	struct sg_text why;
+	enum sg_err err;
 
+	sg_text_init(&why, storage, sizeof(storage));
+	err = ask_set(climate, set_c, &why);
 	/* UNCERTAIN: the set-point may be in force. A set-point moves no amperes, so asking again is harmless. */
-	if (err == SG_ERR_UNCERTAIN || err == SG_ERR_TIMEOUT)
-		err = ops(climate)->set(chamber, set_c, deadline(climate, SET_NS));
+	if (err == SG_ERR_UNCERTAIN || err == SG_ERR_TIMEOUT || err == SG_ERR_GONE) {
+		sg_text_clear(&why);
+		err = ask_set(climate, set_c, &why);
+	}
 	sg_event_init(event, SG_EVENT_TEMPERATURE, err ? SG_GRADE_ALARM : SG_GRADE_INFO, now_s);
 	event->value = climate->actual_c;
 	event->reference = set_c;
 	if (err) {
-		sg_event_say(event, "the chamber did not take %.1f degC: %s (%s)", set_c, sg_device_diag(chamber),
-			     sg_err_text(err));
+		sg_event_say(event, "the chamber did not take %.1f degC: %s (%s)", set_c, why.data, sg_err_text(err));
 		return err;
 	}
 	sg_event_say(event, "chamber set to %.1f degC; soak %.0f min within +-%.2g K", set_c, soak_s / 60.0,
@@ -65,16 +120,17 @@ enum sg_err sg_climate_set(struct sg_climate *climate, double set_c, double soak
 
 bool sg_climate_due(const struct sg_climate *climate, double now_s)
 {
-	return climate->rig->chamber.device && now_s >= climate->next_s;
+	return has_chamber(climate) && now_s >= climate->next_s;
 }
 
-static size_t tell_failure(struct sg_climate *climate, enum sg_err err, double now_s, struct sg_event *event)
+static size_t tell_failure(struct sg_climate *climate, enum sg_err err, const char *why, double now_s,
+			   struct sg_event *event)
 {
 	climate->failures++;
 	if (climate->failures != 1)
 		return 0; /* told once; the recovery is told too */
 	sg_event_init(event, SG_EVENT_COMMUNICATION, SG_GRADE_WARNING, now_s);
-	sg_event_say(event, "chamber: %s (%s)", sg_device_diag(climate->rig->chamber.device), sg_err_text(err));
+	sg_event_say(event, "chamber: %s (%s)", why, sg_err_text(err));
 	return 1;
 }
 
@@ -146,13 +202,16 @@ static size_t judge(struct sg_climate *climate, double now_s, bool fresh, struct
 size_t sg_climate_read(struct sg_climate *climate, double now_s, struct sg_event *events)
 {
 	struct sg_chamber_state state;
+	char storage[SG_DIAG_SIZE];
+	struct sg_text why;
 	size_t count = 0;
 	enum sg_err err;
 
 	climate->next_s = now_s + READ_EVERY_S;
-	err = ops(climate)->read(climate->rig->chamber.device, &state, deadline(climate, EXCHANGE_NS));
+	sg_text_init(&why, storage, sizeof(storage));
+	err = ask_state(climate, &state, &why);
 	if (err) {
-		count += tell_failure(climate, err, now_s, &events[count]);
+		count += tell_failure(climate, err, why.data, now_s, &events[count]);
 	} else {
 		if (climate->failures)
 			count += tell_recovery(climate, now_s, &events[count]);
@@ -173,6 +232,6 @@ void sg_climate_resoak(struct sg_climate *climate)
 
 double sg_climate_temperature_c(const struct sg_climate *climate, double now_s, bool *stale)
 {
-	*stale = climate->rig->chamber.device && now_s - climate->read_s > STALE_S;
+	*stale = has_chamber(climate) && now_s - climate->read_s > STALE_S;
 	return climate->actual_c;
 }

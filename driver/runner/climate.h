@@ -13,6 +13,7 @@
 
 #include "core/error.h"
 #include "core/event.h"
+#include "core/text.h"
 #include "experiment/experiment.h"
 #include "experiment/soak.h"
 #include "runner/rig.h"
@@ -46,11 +47,14 @@ void sg_climate_init(struct sg_climate *climate, struct sg_rig *rig, const struc
 enum sg_err sg_climate_set(struct sg_climate *climate, double set_c, double soak_s, double now_s,
 			   struct sg_event *event);
 
+/** Conditioning off. */
+enum sg_err sg_climate_stop(struct sg_climate *climate, struct sg_text *why);
+
 /** Is a reading due? Never without a chamber. */
 bool sg_climate_due(const struct sg_climate *climate, double now_s);
 
 /**
- * One exchange with the chamber; updates the state.
+ * One exchange with the chamber; updates the state. A chamber whose link was lost is sought again.
  * @param events  SG_CLIMATE_EVENTS_MAX
  * @return number of events
  */

@@ -245,6 +245,16 @@ enum sg_err sg_rig_safe_off(struct sg_rig *rig, double patience_s, struct sg_tex
 	return SG_OK;
 }
 
+void sg_rig_drop_chamber(struct sg_rig *rig)
+{
+	disconnect_slot(&rig->chamber);
+}
+
+enum sg_err sg_rig_reopen_chamber(struct sg_rig *rig, struct sg_text *why)
+{
+	return connect_slot(rig, &rig->chamber, why);
+}
+
 void sg_rig_close(struct sg_rig *rig)
 {
 	disconnect_slot(&rig->potentiostat);

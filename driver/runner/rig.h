@@ -57,6 +57,15 @@ enum sg_err sg_rig_open(struct sg_rig *rig, const struct sg_rig_config *config, 
  */
 enum sg_err sg_rig_safe_off(struct sg_rig *rig, double patience_s, struct sg_text *why);
 
+/**
+ * The chamber's link is lost: close it. sg_rig_reopen_chamber() opens the port again; whether the chamber
+ * is behind it shows at the next question. A chamber moves no amperes, and most cannot say who they are.
+ *
+ * Blocks as long as opening a port does. Allocates: only after a link was lost.
+ */
+void sg_rig_drop_chamber(struct sg_rig *rig);
+enum sg_err sg_rig_reopen_chamber(struct sg_rig *rig, struct sg_text *why);
+
 /** Close both instruments. Sends nothing: sg_rig_safe_off() first. */
 void sg_rig_close(struct sg_rig *rig);
 

@@ -46,7 +46,7 @@ enum sg_verdict sg_run_stop(struct sg_run *run, const char *stopped_by, enum sg_
 	return SG_VERDICT_STOP;
 }
 
-void sg_run_show(struct sg_run *run, int phase)
+void sg_run_show(struct sg_run *run, enum sg_phase phase)
 {
 	const struct sg_run_observer *observer = run->config->observer;
 	const size_t index = run->engine.at;
@@ -136,7 +136,7 @@ bool sg_run_make_safe(struct sg_run *run, double patience_s)
 }
 
 /* Wait, cell off, until the chamber has settled. */
-static enum sg_verdict wait_until_settled(struct sg_run *run, int phase)
+static enum sg_verdict wait_until_settled(struct sg_run *run, enum sg_phase phase)
 {
 	struct sg_clock *clock = run->config->clock;
 	const double until_s = sg_run_now_s(run) + run->climate.config->timeout_s;

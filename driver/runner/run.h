@@ -28,6 +28,9 @@ struct sg_block {
 	bool running;         /**< between start and the end the instrument reports */
 	bool in_step;         /**< a segment has begun and not ended */
 	bool ordered_off;     /**< we asked for its end */
+	bool broken;          /**< step broken_step ended before its time, after ran_s */
+	size_t broken_step;
+	double ran_s;
 	int64_t anchor_ns;    /**< host time at which the instrument's own clock stood at zero */
 	double step_begin_s;  /**< test time */
 	unsigned wire_errors; /**< dropped messages since the latest good sample */
@@ -71,7 +74,7 @@ void sg_run_tell(struct sg_run *run, const struct sg_event *event);
 enum sg_verdict sg_run_stop(struct sg_run *run, const char *stopped_by, enum sg_err failure, const char *detail);
 
 /** Show where it stands. */
-void sg_run_show(struct sg_run *run, int phase);
+void sg_run_show(struct sg_run *run, enum sg_phase phase);
 
 /** Read the chamber if due; the verdict on an excursion. */
 enum sg_verdict sg_run_watch_climate(struct sg_run *run);

@@ -14,7 +14,6 @@
 #define SPARE_HALF_STEPS 256
 /* How long to go on trying to reach an instrument that may hold a cell under current. */
 #define SAFE_PATIENCE_S 60.0
-#define CHAMBER_STOP_NS (6 * SG_NS_PER_S)
 
 static size_t count_current_steps(const struct sg_plan *plan)
 {
@@ -135,7 +134,7 @@ static enum sg_verdict follow_plan(struct sg_run *run)
 										SG_BLOCK_STEPS_MAX;
 	enum sg_verdict verdict = SG_VERDICT_GO_ON;
 
-	if (temperature->present && run->rig->chamber.device)
+	if (temperature->present && run->rig->chamber.config)
 		verdict = sg_run_soak(run, temperature->set_c, temperature->soak_s);
 	while (verdict != SG_VERDICT_STOP) {
 		const struct sg_action action = sg_engine_next(&run->engine, gapless, run->segments, most);
@@ -159,16 +158,18 @@ static enum sg_verdict follow_plan(struct sg_run *run)
 
 static void leave_chamber(struct sg_run *run)
 {
-	struct sg_rig_slot *chamber = &run->rig->chamber;
+	char storage[SG_DIAG_SIZE];
 	struct sg_event event;
+	struct sg_text why;
 	enum sg_err err;
 
-	if (!chamber->device || !run->config->experiment->temperature.stop_at_end)
+	if (!run->rig->chamber.config || !run->config->experiment->temperature.stop_at_end)
 		return;
-	err = chamber->family->chamber->stop(chamber->device, sg_run_deadline(run, CHAMBER_STOP_NS));
+	sg_text_init(&why, storage, sizeof(storage));
+	err = sg_climate_stop(&run->climate, &why);
 	sg_event_init(&event, SG_EVENT_TEMPERATURE, err ? SG_GRADE_WARNING : SG_GRADE_INFO, sg_run_now_s(run));
 	if (err)
-		sg_event_say(&event, "the chamber was not stopped: %s", sg_device_diag(chamber->device));
+		sg_event_say(&event, "the chamber was not stopped: %s", why.data);
 	else
 		sg_event_say(&event, "chamber conditioning off");
 	sg_run_tell(run, &event);

@@ -25,13 +25,15 @@
 
 struct sg_clock;
 
+enum sg_phase {
+	SG_PHASE_SOAK, /**< cell off, chamber on its way */
+	SG_PHASE_STEP,
+	SG_PHASE_HOLD, /**< cell off until the temperature is back */
+};
+
 /** Where a run stands: a snapshot for a person watching. Pointers valid during the call. */
 struct sg_run_view {
-	enum {
-		SG_PHASE_SOAK,
-		SG_PHASE_STEP,
-		SG_PHASE_HOLD,
-	} phase;
+	enum sg_phase phase;
 	const struct sg_plan *plan;
 	const struct sg_step *step; /**< NULL before the first */
 	size_t step_index;
