@@ -37,7 +37,7 @@ struct sg_finding {
  * Bytes of one row of the record, for estimates.
  * Assumed: rounded up from rows as they are written; the table of a finished run settles it.
  */
-#define SG_CHECK_ROW_BYTES 180
+#define SG_CHECK_ROW_BYTES 320
 
 struct sg_check_report {
 	size_t count;
