@@ -115,7 +115,7 @@ static void nothing_is_found_where_all_fits(void **state)
 	assert_non_null(strstr(b.report.host_loss, "finishes the steps it was given, watches their voltage limits"));
 	/* rest 150+1, 18 x (600+1 and 60+1), 116 x (9000+1), 18000+1, soak 900+1, rest 360+1 */
 	assert_true(b.report.rows == 151 + 18 * (601 + 61) + 116 * 9001 + 18001 + 901 + 361);
-	assert_true(b.report.file_bytes == b.report.rows * 180);
+	assert_true(b.report.file_bytes == b.report.rows * 320);
 	tear_down(&b);
 }
 
@@ -214,10 +214,10 @@ static void a_disk_too_small(void **state)
 	(void)state;
 	set_up(&b, base_text);
 	b.env.disk_free_bytes = 100000000;
-	EXPECT(&b, { ERROR, 0, "the record needs about 193.6 MB, but only 100 MB are free" });
+	EXPECT(&b, { ERROR, 0, "the record needs about 344.1 MB, but only 100 MB are free" });
 	set_up(&b, base_text);
-	b.env.disk_free_bytes = 300000000;
-	EXPECT(&b, { WARNING, 0, "the record needs about 193.6 MB, more than half of the 300 MB" });
+	b.env.disk_free_bytes = 500000000;
+	EXPECT(&b, { WARNING, 0, "the record needs about 344.1 MB, more than half of the 500 MB" });
 	set_up(&b, base_text);
 	b.env.disk_free_bytes = -1;
 	expect_nothing(&b);
