@@ -268,6 +268,18 @@ static enum sg_verdict lost(struct sg_run *run, enum sg_err err, const char *sto
 	return SG_VERDICT_STOP;
 }
 
+static enum sg_verdict on_silence(struct sg_run *run)
+{
+	struct sg_event event;
+
+	run->trip = sg_guard_silence(&run->guard, sg_run_now_s(run), &event);
+	if (run->trip == SG_TRIP_NONE)
+		return SG_VERDICT_GO_ON;
+	sg_run_stop(run, sg_trip_name(run->trip), SG_ERR_TIMEOUT, event.text);
+	sg_run_tell(run, &event);
+	return SG_VERDICT_STOP;
+}
+
 static enum sg_verdict on_dropped_message(struct sg_run *run, enum sg_err err)
 {
 	struct sg_event event;
@@ -280,19 +292,7 @@ static enum sg_verdict on_dropped_message(struct sg_run *run, enum sg_err err)
 		sg_event_say(&event, "a message was dropped: %s (%s)", sg_device_diag(device(run)), sg_err_text(err));
 		sg_run_tell(run, &event);
 	}
-	return SG_VERDICT_GO_ON;
-}
-
-static enum sg_verdict on_silence(struct sg_run *run)
-{
-	struct sg_event event;
-
-	run->trip = sg_guard_silence(&run->guard, sg_run_now_s(run), &event);
-	if (run->trip == SG_TRIP_NONE)
-		return SG_VERDICT_GO_ON;
-	sg_run_stop(run, sg_trip_name(run->trip), SG_ERR_TIMEOUT, event.text);
-	sg_run_tell(run, &event);
-	return SG_VERDICT_STOP;
+	return on_silence(run); /* noise is no sign of life */
 }
 
 static enum sg_verdict on_trouble(struct sg_run *run, enum sg_err err)

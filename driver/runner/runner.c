@@ -10,6 +10,8 @@
 #include "runner/run.h"
 
 #define FLUSH_INTERVAL_S 1.0
+/* Samples and events are on disk at once; the result so far may be this old. */
+#define SAVE_INTERVAL_S 60.0
 /* A hold breaks a half-step in two: room for that many beyond the plan. */
 #define SPARE_HALF_STEPS 256
 /* How long to go on trying to reach an instrument that may hold a cell under current. */
@@ -52,6 +54,41 @@ static enum sg_err open_record(struct sg_run *run, struct sg_text *why)
 	return sg_recorder_open(&meta, FLUSH_INTERVAL_S, config->clock, why, &run->recorder);
 }
 
+/* What comes next, cut to what one start() takes. An error: the instrument can never do it. */
+static enum sg_err next_action(struct sg_run *run, const struct sg_engine *engine, struct sg_action *action)
+{
+	const struct sg_potentiostat_caps *caps = run->rig->caps;
+	const size_t most = caps->sequence_max < SG_BLOCK_STEPS_MAX ? caps->sequence_max : SG_BLOCK_STEPS_MAX;
+	const struct sg_rig_slot *slot = &run->rig->potentiostat;
+	size_t fits;
+	enum sg_err err;
+
+	*action = sg_engine_next(engine, caps->gapless, run->segments, most);
+	if (action->kind != SG_ACTION_RUN)
+		return SG_OK;
+	err = slot->family->potentiostat->check(slot->device, run->segments, action->count, &fits);
+	if (!err && fits < action->count)
+		action->count = fits;
+	return err;
+}
+
+/* Every step of the plan, held against the instrument: what it would refuse next week is said now. */
+static enum sg_err check_plan(struct sg_run *run, struct sg_text *why)
+{
+	struct sg_engine ahead = run->engine;
+	struct sg_action action;
+	enum sg_err err;
+
+	while ((err = next_action(run, &ahead, &action)) == SG_OK && action.kind != SG_ACTION_DONE) {
+		for (size_t i = 0; i < action.count; i++)
+			sg_engine_step_done(&ahead, action.step + i);
+	}
+	if (err)
+		sg_text_add(why, "step %s: %s", run->config->plan->steps[action.step].id,
+			    sg_device_diag(run->rig->potentiostat.device));
+	return err;
+}
+
 static enum sg_err prepare(struct sg_run *run, struct sg_run_outcome *outcome, struct sg_text *why)
 {
 	const struct sg_experiment *experiment = run->config->experiment;
@@ -72,6 +109,10 @@ static enum sg_err prepare(struct sg_run *run, struct sg_run_outcome *outcome, s
 	sg_accounting_init(&run->books);
 	sg_climate_init(&run->climate, run->rig, &experiment->temperature);
 	run->current_off_s = NAN;
+	run->saved_s = -INFINITY;
+	err = check_plan(run, why);
+	if (err)
+		return err;
 	run->result = &outcome->result;
 	err = sg_result_init(run->result, experiment->cell.area_cm2, has_ccd(experiment),
 			     count_current_steps(run->config->plan) + SPARE_HALF_STEPS);
@@ -120,6 +161,10 @@ static void save_progress(struct sg_run *run)
 {
 	struct sg_run_summary summary;
 
+	/* The whole document is replaced: with very many short half-steps not after each of them. */
+	if (sg_run_now_s(run) - run->saved_s < SAVE_INTERVAL_S)
+		return;
+	run->saved_s = sg_run_now_s(run);
 	memset(&summary, 0, sizeof(summary));
 	summarize(run, &summary, "running");
 	if (sg_recorder_result(run->recorder, run->result, &summary))
@@ -129,17 +174,17 @@ static void save_progress(struct sg_run *run)
 static enum sg_verdict follow_plan(struct sg_run *run)
 {
 	const struct sg_temperature_config *temperature = &run->config->experiment->temperature;
-	const bool gapless = run->rig->caps->gapless;
-	const size_t most = run->rig->caps->sequence_max < SG_BLOCK_STEPS_MAX ? run->rig->caps->sequence_max :
-										SG_BLOCK_STEPS_MAX;
 	enum sg_verdict verdict = SG_VERDICT_GO_ON;
+	struct sg_action action;
+	enum sg_err err;
 
 	if (temperature->present && run->rig->chamber.config)
 		verdict = sg_run_soak(run, temperature->set_c, temperature->soak_s);
 	while (verdict != SG_VERDICT_STOP) {
-		const struct sg_action action = sg_engine_next(&run->engine, gapless, run->segments, most);
-
-		if (action.kind == SG_ACTION_DONE)
+		err = next_action(run, &run->engine, &action);
+		if (err)
+			return sg_run_stop(run, "instrument", err, sg_device_diag(run->rig->potentiostat.device));
+		if (action.kind == SG_ACTION_DONE || sg_run_watch_operator(run) == SG_VERDICT_STOP)
 			break;
 		verdict = carry_out(run, &action);
 		if (verdict == SG_VERDICT_HOLD)

@@ -78,6 +78,8 @@ struct sg_run_outcome {
  * Run to the end. The rig stays open, cell off.
  *
  * @retval SG_OK          the plan ran to an end it names itself (completed, hard short, voltage of a procedure, operator)
+ * @retval SG_ERR_UNSUPPORTED, SG_ERR_ARGUMENT  the instrument cannot do a step of this plan: nothing was
+ *                        begun, no folder made
  * @retval SG_ERR_LIMIT   a guard limit ended it
  * @retval SG_ERR_UNSAFE  the cell could not be shown to be off at the end: a person must look
  * @retval others         what ended it; outcome is filled as far as it came
