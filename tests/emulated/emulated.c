@@ -144,8 +144,9 @@ static void keep_event(void *ctx, const struct sg_event *event)
 {
 	struct emu *emu = ctx;
 
-	if (emu->event_count < EMU_EVENTS_MAX)
-		emu->events[emu->event_count++] = *event;
+	if (emu->event_count == EMU_EVENTS_MAX)
+		die("more events than are kept");
+	emu->events[emu->event_count++] = *event;
 	if (emu->on_event)
 		emu->on_event(emu->ctx, event);
 }

@@ -16,7 +16,7 @@
 
 struct sg_clock;
 
-#define EMU_EVENTS_MAX 512
+#define EMU_EVENTS_MAX 4096
 
 /** One emulated run: what to do, and what came of it. Zero it, set the inputs, emu_run(), emu_free(). */
 struct emu {
