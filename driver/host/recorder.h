@@ -6,7 +6,7 @@
  *   <same name>.bdf.csv            rows, appended and flushed, never rewritten, valid at every instant
  *   <same name>.bdf.metadata.json  sidecar, replaced atomically
  *   events.csv                     one row per event, written at once
- *   result.json                    the result so far, replaced atomically at every step end
+ *   result.json                    the result so far, replaced atomically whenever it is handed in
  *   experiment.yaml, rig.yaml      copies of what was run
  *
  * Rows are collected and written in one write(2) per batch; fdatasync at a stated interval and at
