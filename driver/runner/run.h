@@ -52,6 +52,7 @@ struct sg_run {
 	double current_off_s;    /**< test time at which a current last ended, NAN if none flowed yet */
 	bool current_before;     /**< the step before this one carried a current and no rest was planned since */
 	uint64_t wire_errors;    /**< of the whole run */
+	double saved_s;          /**< test time at which the result so far was written last */
 	enum sg_trip trip;       /**< latest answer of the guard */
 	const char *procedure_end; /**< why the latest procedure ended before its plan, or NULL */
 	/* why it ends; the first reason stands */
