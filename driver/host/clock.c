@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/clock.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <time.h>
@@ -28,14 +27,17 @@ void sg_clock_sleep_until(struct sg_clock *clock, int64_t deadline_ns)
 
 int sg_clock_poll_ms(struct sg_clock *clock, int64_t deadline_ns)
 {
-	int64_t left_ns;
+	int64_t now_ns, left_ns;
 	double real_ms;
 
+	if (clock->speed <= 0.0)
+		return 0;
 	if (deadline_ns == SG_FOREVER)
 		return -1;
-	left_ns = deadline_ns - sg_clock_now_ns(clock);
-	if (left_ns <= 0 || clock->speed <= 0.0)
+	now_ns = sg_clock_now_ns(clock);
+	if (deadline_ns <= now_ns)
 		return 0;
+	left_ns = deadline_ns - now_ns;
 	/* Rounded up: a poll that ends a little early would spin until the deadline. */
 	real_ms = ceil((double)left_ns * 1e-6 / clock->speed);
 	return real_ms < INT_MAX ? (int)real_ms : INT_MAX;
@@ -55,6 +57,7 @@ int64_t sg_clock_deadline(struct sg_clock *clock, int64_t timeout_ns)
 {
 	const int64_t now_ns = sg_clock_now_ns(clock);
 
+	/* Clocks count from 0 up, so a negative timeout cannot run under. */
 	return timeout_ns > 0 && now_ns > SG_FOREVER - timeout_ns ? SG_FOREVER : now_ns + timeout_ns;
 }
 
@@ -89,11 +92,14 @@ static int64_t host_utc_ns(struct sg_clock *clock)
 
 static void host_sleep_until(struct sg_clock *clock, int64_t deadline_ns)
 {
-	const double left_ns = (double)(deadline_ns - host_now_ns(clock)) / clock->speed;
+	const int64_t now_ns = host_now_ns(clock);
 	struct timespec ts;
+	double left_ns;
 
-	if (left_ns <= 0)
+	if (deadline_ns <= now_ns)
 		return;
+	/* Rounded up: "at or after". */
+	left_ns = ceil((double)(deadline_ns - now_ns) / clock->speed);
 	ts.tv_sec = (time_t)(left_ns * 1e-9);
 	ts.tv_nsec = (long)(left_ns - (double)ts.tv_sec * 1e9);
 	if (ts.tv_nsec > 999999999)

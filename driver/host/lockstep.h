@@ -10,7 +10,9 @@
  * One owner thread. Nothing allocates after open. UTC on this clock is 2026-01-01T00:00:00Z plus
  * virtual time.
  *
- * If the simulator dies, every port says SG_ERR_GONE and waits end at once: the clock jumps to the
+ * A port whose driver leaves more than 64 kB unread is gone: a gap must not look like a stream.
+ *
+ * If the simulator dies, gets stuck (two real minutes) or breaks the protocol, every port says SG_ERR_GONE and waits end at once: the clock jumps to the
  * deadline that was asked for, so that nobody who waits for a time waits forever.
  */
 #ifndef SG_HOST_LOCKSTEP_H
@@ -30,6 +32,8 @@ struct sg_lockstep;
  * Connect to a simulator's socket and hear its greeting; at most 10 real seconds.
  * @param why  on failure, one sentence; may be NULL
  * @retval SG_ERR_NOT_FOUND  nobody listens on this socket
+ * @retval SG_ERR_ARGUMENT   the path is too long for a socket
+ * @retval SG_ERR_ACCESS, SG_ERR_BUSY
  * @retval SG_ERR_TIMEOUT    no greeting
  * @retval SG_ERR_FRAME      something else than a simulator greeted
  */
@@ -47,12 +51,16 @@ struct sg_lockstep *sg_lockstep_of(struct sg_clock *clock, const char *path);
 /** True once the simulator is gone. */
 bool sg_lockstep_lost(const struct sg_lockstep *lockstep);
 
+/** Why, in one sentence; empty while it is not. Lives as long as the connection. */
+const char *sg_lockstep_lost_why(const struct sg_lockstep *lockstep);
+
 /* The rest is for the sim: transport; results and errors as in transport.h. */
 
 /**
  * @param port  on success the port's number
  * @retval SG_ERR_NOT_FOUND  the simulator has no port of this name; why lists those it has
  * @retval SG_ERR_BUSY       already open
+ * @retval SG_ERR_GONE       the simulator is lost
  */
 enum sg_err sg_lockstep_port_open(struct sg_lockstep *lockstep, const char *name, struct sg_text *why, unsigned *port);
 void sg_lockstep_port_close(struct sg_lockstep *lockstep, unsigned port);

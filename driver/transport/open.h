@@ -28,7 +28,11 @@ enum sg_err sg_port_error(int error, const char *path, struct sg_text *why);
  */
 enum sg_err sg_port_lock(int fd, const char *path, struct sg_text *why);
 
-/** poll(2) until the deadline of the clock. @retval SG_ERR_TIMEOUT, SG_ERR_IO; revents in *got */
-enum sg_err sg_port_wait(int fd, short events, struct sg_clock *clock, int64_t deadline_ns, short *got);
+/**
+ * poll(2) until the deadline of the clock, signals or not. SG_OK also for a hang-up: the read or write that
+ * follows tells, after the bytes that came before it.
+ * @retval SG_ERR_TIMEOUT, SG_ERR_IO
+ */
+enum sg_err sg_port_wait(int fd, short events, struct sg_clock *clock, int64_t deadline_ns);
 
 #endif

@@ -1,12 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Serial ports, through libserialport; the only file that knows it. */
+/*
+ * Observed (libserialport 0.1.1, serialport.c and linux.c of its tag; 0.1.2 mends the first three):
+ *  - sp_nonblocking_write() calls a full buffer (EAGAIN) a failure;
+ *  - sp_get_port_by_name() looks the name up in sysfs as it is, so a link such as those in /dev/serial/by-id
+ *    is not a port to it;
+ *  - sp_open() neither locks nor sets close-on-exec, and changes the line's settings at once;
+ *  - flow control goes to CRTSCTS in c_iflag, where it means nothing; it is a bit of c_cflag.
+ */
 #include <errno.h>
+#include <fcntl.h>
 #include <libserialport.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
 
-#include "core/units.h"
 #include "host/clock.h"
 #include "transport/open.h"
 #include "transport/serial_list.h"
@@ -14,7 +26,8 @@
 struct serial {
 	struct sg_transport transport;
 	struct sp_port *port;
-	int fd;
+	int fd;      /* the port's own */
+	int lock_fd; /* opened before it, to hold the lock */
 	bool gone;
 };
 
@@ -29,23 +42,29 @@ static enum sg_err hung_up(struct serial *s)
 	return SG_ERR_GONE;
 }
 
+static bool comes_again(int error)
+{
+	return error == EAGAIN || error == EINTR;
+}
+
 /*
- * poll(2) on the port's own descriptor rather than sp_blocking_read(): an adapter that was pulled shows as
- * POLLHUP at once, and the deadline is that of our clock.
+ * poll(2) on the port's own descriptor rather than sp_blocking_read(): an adapter that was pulled shows at
+ * once, and the deadline is that of our clock. Read before looking at POLLHUP: last words count.
  */
 static enum sg_err serial_read(struct sg_transport *t, void *buffer, size_t size, int64_t deadline_ns, size_t *got)
 {
 	struct serial *s = serial_of(t);
 	enum sg_err err;
-	short events;
 	int n;
 
 	if (s->gone)
 		return SG_ERR_GONE;
-	err = sg_port_wait(s->fd, POLLIN, t->clock, deadline_ns, &events);
-	if (err)
-		return err;
-	n = sp_nonblocking_read(s->port, buffer, size);
+	do {
+		err = sg_port_wait(s->fd, POLLIN, t->clock, deadline_ns);
+		if (err)
+			return err;
+		n = sp_nonblocking_read(s->port, buffer, size);
+	} while (n < 0 && comes_again(sp_last_error_code()));
 	if (n > 0) {
 		*got = (size_t)n;
 		return SG_OK;
@@ -59,25 +78,23 @@ static enum sg_err serial_write(struct sg_transport *t, const void *bytes, size_
 	struct serial *s = serial_of(t);
 	const char *rest = bytes;
 	size_t left = length;
-	short events;
 
 	if (s->gone)
 		return SG_ERR_GONE;
 	while (left) {
 		int n = sp_nonblocking_write(s->port, rest, left);
+		enum sg_err err;
 
-		if (n < 0)
-			return hung_up(s);
-		rest += n;
-		left -= (size_t)n;
-		if (n > 0)
+		if (n > 0) {
+			rest += n;
+			left -= (size_t)n;
 			continue;
-		if (sg_port_wait(s->fd, POLLOUT, t->clock, deadline_ns, &events) == SG_OK) {
-			if (events & (POLLHUP | POLLERR | POLLNVAL))
-				return hung_up(s);
-		} else if (sg_clock_now_ns(t->clock) >= deadline_ns) {
-			return SG_ERR_UNCERTAIN;
 		}
+		if (n < 0 && !comes_again(sp_last_error_code()))
+			return hung_up(s);
+		err = sg_port_wait(s->fd, POLLOUT, t->clock, deadline_ns);
+		if (err)
+			return err == SG_ERR_TIMEOUT ? SG_ERR_UNCERTAIN : hung_up(s);
 	}
 	return SG_OK;
 }
@@ -88,6 +105,7 @@ static void serial_close(struct sg_transport *t)
 
 	sp_close(s->port);
 	sp_free_port(s->port);
+	close(s->lock_fd);
 	free(s);
 }
 
@@ -118,13 +136,27 @@ static enum sg_err port_error(enum sp_return code, const char *path, struct sg_t
 	return SG_ERR_IO;
 }
 
+/* RTS/CTS, which libserialport sets in the wrong word. A driver that cannot do it leaves the bit as it was. */
+static enum sp_return set_flow(int fd, bool rts_cts)
+{
+	struct termios settings;
+
+	if (tcgetattr(fd, &settings) != 0)
+		return SP_ERR_FAIL;
+	settings.c_cflag &= ~(tcflag_t)CRTSCTS;
+	if (rts_cts)
+		settings.c_cflag |= (tcflag_t)CRTSCTS;
+	if (tcsetattr(fd, TCSANOW, &settings) != 0 || tcgetattr(fd, &settings) != 0)
+		return SP_ERR_FAIL;
+	return !(settings.c_cflag & (tcflag_t)CRTSCTS) == !rts_cts ? SP_OK : SP_ERR_SUPP;
+}
+
 /*
  * 8N1 at the family's speed. RTS and DTR on: USB CDC devices take DTR for "somebody is listening", and some
  * adapters power their line drivers from it. XON/XOFF off: 0x11 and 0x13 are bytes like others.
  */
-static enum sp_return set_line(struct sp_port *port, const struct sg_line *line)
+static enum sp_return set_line(struct serial *s, const struct sg_line *line)
 {
-	const bool rts_cts = line->flow == SG_FLOW_RTS_CTS;
 	struct sp_port_config *config;
 	enum sp_return code = sp_new_config(&config);
 
@@ -135,45 +167,74 @@ static enum sp_return set_line(struct sp_port *port, const struct sg_line *line)
 	sp_set_config_parity(config, SP_PARITY_NONE);
 	sp_set_config_stopbits(config, 1);
 	sp_set_config_xon_xoff(config, SP_XONXOFF_DISABLED);
-	sp_set_config_cts(config, rts_cts ? SP_CTS_FLOW_CONTROL : SP_CTS_IGNORE);
-	sp_set_config_rts(config, rts_cts ? SP_RTS_FLOW_CONTROL : SP_RTS_ON);
+	sp_set_config_cts(config, SP_CTS_IGNORE);
+	sp_set_config_rts(config, SP_RTS_ON);
 	sp_set_config_dsr(config, SP_DSR_IGNORE);
 	sp_set_config_dtr(config, SP_DTR_ON);
-	code = sp_set_config(port, config);
+	code = sp_set_config(s->port, config);
 	sp_free_config(config);
-	return code;
+	if (code)
+		return code;
+	return set_flow(s->fd, line->flow == SG_FLOW_RTS_CTS);
 }
 
-/* Open, lock, then set up: another program's settings are not touched before it is known to be none's. */
-static enum sg_err open_port(struct serial *s, const char *path, const struct sg_line *line, struct sg_text *why)
+/* Before sp_open(), which changes settings: a port that another program holds stays as it is. */
+static enum sg_err open_lock(struct serial *s, const char *device, const char *path, struct sg_text *why)
 {
-	enum sp_return code = sp_get_port_by_name(path, &s->port);
+	enum sg_err err;
+
+	s->lock_fd = open(device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (s->lock_fd < 0)
+		return sg_port_error(errno, path, why);
+	err = sg_port_lock(s->lock_fd, path, why);
+	if (err)
+		close(s->lock_fd);
+	return err;
+}
+
+static enum sg_err open_locked(struct serial *s, const char *path, const struct sg_line *line, struct sg_text *why)
+{
+	enum sp_return code = sp_open(s->port, SP_MODE_READ_WRITE);
 	enum sg_err err;
 
 	if (code)
 		return port_error(code, path, why);
-	code = sp_open(s->port, SP_MODE_READ_WRITE);
-	if (code) {
-		err = port_error(code, path, why);
-		goto free_port;
-	}
 	code = sp_get_port_handle(s->port, &s->fd);
-	if (code) {
-		err = port_error(code, path, why);
-		goto close_port;
-	}
-	err = sg_port_lock(s->fd, path, why);
+	if (!code && fcntl(s->fd, F_SETFD, FD_CLOEXEC) < 0)
+		code = SP_ERR_FAIL;
+	/* Also against programs that ask for no lock; not all drivers know it, and the lock is there without. */
+	if (!code)
+		ioctl(s->fd, TIOCEXCL);
+	if (!code)
+		code = set_line(s, line);
+	if (!code)
+		return SG_OK;
+	err = port_error(code, path, why);
+	sp_close(s->port);
+	return err;
+}
+
+static enum sg_err open_port(struct serial *s, const char *path, const struct sg_line *line, struct sg_text *why)
+{
+	char device[PATH_MAX];
+	enum sp_return code;
+	enum sg_err err;
+
+	if (!realpath(path, device))
+		return sg_port_error(errno, path, why);
+	code = sp_get_port_by_name(device, &s->port);
+	if (code)
+		return port_error(code, path, why);
+	err = open_lock(s, device, path, why);
 	if (err)
-		goto close_port;
-	code = set_line(s->port, line);
-	if (code) {
-		err = port_error(code, path, why);
-		goto close_port;
-	}
+		goto free_port;
+	err = open_locked(s, path, line, why);
+	if (err)
+		goto close_lock;
 	return SG_OK;
 
-close_port:
-	sp_close(s->port);
+close_lock:
+	close(s->lock_fd);
 free_port:
 	sp_free_port(s->port);
 	return err;

@@ -19,6 +19,10 @@ enum sg_err sg_transport_open(const char *uri, const struct sg_line *line, struc
 
 	if (err)
 		return err;
+	if (parsed.kind != SG_URI_SIM && clock->speed <= 0.0) {
+		sg_text_add(why, "\"%s\": this run's time is a simulator's, and a real port does not live in it", uri);
+		return SG_ERR_ARGUMENT;
+	}
 	switch (parsed.kind) {
 	case SG_URI_SERIAL:
 		return sg_serial_open(&parsed, line, clock, why, out);
@@ -53,15 +57,17 @@ enum sg_err sg_transport_write(struct sg_transport *t, const void *bytes, size_t
 
 static void say_group(const char *path, struct sg_text *why)
 {
+	struct group group;
+	struct group *found;
+	char names[4096];
 	struct stat st;
-	const struct group *group;
 
-	if (stat(path, &st) != 0)
+	if (stat(path, &st) != 0 || st.st_gid == 0)
 		return;
-	group = getgrgid(st.st_gid);
-	if (group && group->gr_gid != 0)
-		sg_text_add(why, "; it belongs to group %s: sudo adduser $USER %s, then log in again", group->gr_name,
-			    group->gr_name);
+	/* The reentrant one: rigs are threads. */
+	if (getgrgid_r(st.st_gid, &group, names, sizeof(names), &found) == 0 && found)
+		sg_text_add(why, "; it belongs to group %s: sudo adduser $USER %s, then log in again", group.gr_name,
+			    group.gr_name);
 }
 
 enum sg_err sg_port_error(int error, const char *path, struct sg_text *why)
@@ -95,17 +101,20 @@ enum sg_err sg_port_lock(int fd, const char *path, struct sg_text *why)
 	return sg_port_error(errno, path, why);
 }
 
-enum sg_err sg_port_wait(int fd, short events, struct sg_clock *clock, int64_t deadline_ns, short *got)
+enum sg_err sg_port_wait(int fd, short events, struct sg_clock *clock, int64_t deadline_ns)
 {
 	struct pollfd p = { .fd = fd, .events = events, .revents = 0 };
-	int count;
+	int count, left_ms;
 
-	/* A signal ends the wait like a deadline: the caller looks at what the operator wants and asks again. */
-	count = poll(&p, 1, sg_clock_poll_ms(clock, deadline_ns));
-	if (count < 0)
-		return errno == EINTR ? SG_ERR_TIMEOUT : SG_ERR_IO;
-	if (count == 0)
-		return SG_ERR_TIMEOUT;
-	*got = p.revents;
-	return SG_OK;
+	/*
+	 * Neither a signal nor poll's longest time ends the wait early: a driver would take it for an instrument
+	 * that keeps silent in the middle of an exchange. Whoever must look after the operator waits in short turns.
+	 */
+	do {
+		left_ms = sg_clock_poll_ms(clock, deadline_ns);
+		count = poll(&p, 1, left_ms);
+		if (count < 0 && errno != EINTR)
+			return SG_ERR_IO;
+	} while (count < 0 || (count == 0 && left_ms != 0));
+	return count ? SG_OK : SG_ERR_TIMEOUT;
 }

@@ -2,6 +2,7 @@
 #include "transport/uri.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct scheme {
@@ -29,6 +30,18 @@ static bool copy(char *to, const char *from, size_t length)
 	return true;
 }
 
+/* Numbers are checked here: the C library's resolver cuts 70000 down to 4464 without a word. */
+static bool is_service(const char *port)
+{
+	const size_t digits = strspn(port, "0123456789");
+	long number;
+
+	if (port[digits])
+		return digits == 0 && !strpbrk(port, " \t\r\n/#");
+	number = digits && digits <= 5 ? strtol(port, NULL, 10) : 0;
+	return number >= 1 && number <= 65535;
+}
+
 /* host:port, where the host may be an IPv6 address in brackets. */
 static enum sg_err split_host(const char *text, const char *rest, struct sg_uri *uri, struct sg_text *why)
 {
@@ -42,7 +55,11 @@ static enum sg_err split_host(const char *text, const char *rest, struct sg_uri 
 	if (rest[0] == '[' && colon[-1] == ']') {
 		host++;
 		length -= 2;
+	} else if (memchr(rest, ':', length)) {
+		return refuse(why, text, "an IPv6 address goes in brackets, e.g. tcp:[fe80::1]:4001");
 	}
+	if (!is_service(colon + 1))
+		return refuse(why, text, "the port of a TCP address is a number from 1 to 65535 or a service's name");
 	if (length == 0 || !copy(uri->path, host, length) || !copy(uri->port, colon + 1, strlen(colon + 1)))
 		return refuse(why, text, "a TCP address is tcp:host:port, e.g. tcp:192.168.1.20:4001");
 	return SG_OK;
