@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/units.h"
@@ -76,13 +77,18 @@ static void read_table(struct scene *scene)
 
 void scene_host(struct scene *scene)
 {
+	struct timespec begin, end;
+
 	scene->emu.on_progress = watch;
 	scene->emu.ctx = scene;
 	scene->emu.interrupts = &scene->interrupts;
 	scene->rows_shown = 0;
 	alarm(SCENE_REAL_S);
+	clock_gettime(CLOCK_MONOTONIC, &begin);
 	emu_host(&scene->emu);
+	clock_gettime(CLOCK_MONOTONIC, &end);
 	alarm(0);
+	scene->emu.real_s = (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) * 1e-9;
 	read_table(scene);
 }
 
