@@ -68,6 +68,8 @@ enum sg_err sg_lockstep_frame_decode(const uint8_t *bytes, size_t length, struct
 	payload_length = get_u32(bytes + 4);
 	if (payload_length > SG_LOCKSTEP_PAYLOAD_MAX || bytes[1] >= PORTS_MAX || !length_fits(bytes[0], payload_length))
 		return SG_ERR_FRAME;
+	if (bytes[2] || bytes[3]) /* for packet ports, which this side does not speak */
+		return SG_ERR_FRAME;
 	if (length - SG_LOCKSTEP_HEADER < payload_length)
 		return SG_ERR_TIMEOUT;
 	memset(&frame, 0, sizeof(frame));

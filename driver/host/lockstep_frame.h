@@ -27,7 +27,8 @@ struct sg_lockstep_frame {
 /**
  * Take the frame bytes begin with apart.
  * @retval SG_ERR_TIMEOUT  not whole yet
- * @retval SG_ERR_FRAME    no frame a simulator sends: unknown type, length beyond the limit or wrong for the type
+ * @retval SG_ERR_FRAME    no frame a simulator sends: unknown type, flags, length beyond the limit or wrong
+ *                         for the type
  */
 enum sg_err sg_lockstep_frame_decode(const uint8_t *bytes, size_t length, struct sg_lockstep_frame *out);
 
