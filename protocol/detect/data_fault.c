@@ -138,7 +138,7 @@ bool sg_fault_check_rail(struct sg_faults *f, const struct sg_reading *reading, 
 	return !rail;
 }
 
-void sg_fault_break_run(struct sg_faults *f)
+static void end_run(struct sg_faults *f)
 {
 	if (!f->stuck && f->same_run > f->longest_run)
 		f->longest_run = f->same_run;
@@ -146,33 +146,39 @@ void sg_fault_break_run(struct sg_faults *f)
 	f->stuck = false;
 }
 
-static bool is_stuck(const struct sg_faults *f)
+void sg_fault_break_run(struct sg_faults *f)
 {
-	double chance;
-
-	if (f->changes < SG_STUCK_CHANGES || f->same_run <= SG_STUCK_READINGS ||
-	    f->same_run <= SG_STUCK_RUN_RATIO * f->longest_run)
-		return false;
-	/* Rule of succession; the run itself is not among the repeats seen before. */
-	chance = (f->repeats + 1.0) / (f->repeats + f->changes + 2.0);
-	return f->same_run * log(chance) < SG_STUCK_LOG_CHANCE;
+	end_run(f);
+	f->changes = 0;
 }
 
-bool sg_fault_check_stuck(struct sg_faults *f, const struct sg_reading *reading, struct sg_event *events,
-			  size_t *count)
+static void begin_run(struct sg_faults *f, const struct sg_reading *reading, double noise_codes)
+{
+	if (f->same_run > 0 && f->changes < UINT32_MAX)
+		f->changes++;
+	end_run(f);
+	f->same_v = reading->voltage_v;
+	f->same_since_s = reading->time_s;
+	f->same_run = 1;
+	f->noise_codes = noise_codes;
+}
+
+static bool is_stuck(const struct sg_faults *f)
+{
+	const double chance = erf(1.0 / (2.0 * sqrt(2.0) * f->noise_codes));
+
+	return f->noise_codes >= SG_STUCK_NOISE_CODES && f->changes >= SG_STUCK_CHANGES &&
+	       f->same_run > SG_STUCK_READINGS && f->same_run > SG_STUCK_RUN_RATIO * f->longest_run &&
+	       f->same_run * log(chance) < SG_STUCK_LOG_CHANCE;
+}
+
+bool sg_fault_check_stuck(struct sg_faults *f, const struct sg_reading *reading, double noise_codes,
+			  struct sg_event *events, size_t *count)
 {
 	struct sg_event *event;
 
 	if (f->same_run == 0 || reading->voltage_v != f->same_v) {
-		if (f->same_run > 0) {
-			if (!f->stuck)
-				f->repeats += f->same_run - 1;
-			f->changes++;
-		}
-		sg_fault_break_run(f);
-		f->same_v = reading->voltage_v;
-		f->same_since_s = reading->time_s;
-		f->same_run = 1;
+		begin_run(f, reading, noise_codes);
 		return true;
 	}
 	f->same_run++;

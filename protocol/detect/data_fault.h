@@ -30,9 +30,12 @@ bool sg_fault_check_current(struct sg_faults *faults, const struct sg_reading *r
 bool sg_fault_check_rail(struct sg_faults *faults, const struct sg_reading *reading, double compliance_v,
 			 struct sg_event *events, size_t *count);
 
-/** The same voltage code again and again, where it used to move. For readings with a current. */
-bool sg_fault_check_stuck(struct sg_faults *faults, const struct sg_reading *reading, struct sg_event *events,
-			  size_t *count);
+/**
+ * The same voltage code again and again, where noise used to move it. For readings with a current.
+ * @param noise_codes  rms noise of the voltage in units of its smallest change; 0 if unknown
+ */
+bool sg_fault_check_stuck(struct sg_faults *faults, const struct sg_reading *reading, double noise_codes,
+			  struct sg_event *events, size_t *count);
 
 /** A new stretch or a gap: a run of equal codes begins anew. */
 void sg_fault_break_run(struct sg_faults *faults);

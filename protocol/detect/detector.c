@@ -126,7 +126,7 @@ static size_t feed(struct sg_detector *d, const struct sg_reading *reading, stru
 	}
 	good = sg_fault_check_current(&d->faults, reading, d->now_s, on_level, events, &count);
 	if (good)
-		good = sg_fault_check_stuck(&d->faults, reading, events, &count);
+		good = sg_fault_check_stuck(&d->faults, reading, sg_noise_codes(&d->voltage), events, &count);
 	d->accepted = good;
 	if (!good)
 		return count;

@@ -78,3 +78,10 @@ double sg_noise_rms(const struct sg_noise *noise, double unknown)
 		return unknown;
 	return MEDIAN_TO_RMS * fmax(noise->median, floor_of(noise));
 }
+
+double sg_noise_codes(const struct sg_noise *noise)
+{
+	if (noise->count < SG_NOISE_READINGS || noise->code == 0.0)
+		return 0.0;
+	return sg_noise_rms(noise, 0.0) / noise->code;
+}

@@ -24,4 +24,7 @@ void sg_noise_break(struct sg_noise *noise);
 /** rms including the resolution of a coarse channel; `unknown` until enough was seen. */
 double sg_noise_rms(const struct sg_noise *noise, double unknown);
 
+/** The same in units of the smallest change seen; 0 until known. For a coarse channel. */
+double sg_noise_codes(const struct sg_noise *noise);
+
 #endif

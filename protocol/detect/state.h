@@ -51,9 +51,9 @@ struct sg_faults {
 	double same_v;          /**< the code that repeats */
 	double same_since_s;    /**< table's time */
 	uint32_t same_run;
+	double noise_codes;     /**< rms of the voltage before the run */
 	uint32_t longest_run;
-	uint32_t repeats;
-	uint32_t changes;
+	uint32_t changes;       /**< of code in this stretch */
 };
 
 /** How the present stretch of constant current came about: it decides which transient is normal. */
@@ -70,13 +70,14 @@ struct sg_stretch {
 	double before_a;      /**< level of the latest stretch with a current before this one; 0: none */
 	double before_s;      /**< how long it flowed */
 	double before_end_s;
-	double try_a;         /**< a level that one reading suggested */
+	double try_a;         /**< a level that the latest readings suggest */
 	double try_begin_s;
 	double blank_from_s;  /**< the change or the gap */
 	enum sg_history history;
 	uint32_t index;       /**< +1 per stretch */
 	uint32_t step;        /**< of the table */
 	uint32_t blank_count; /**< readings at the level since then */
+	uint32_t try_count;   /**< readings in turn that agree on it */
 	bool known;           /**< the level is */
 	bool trying;
 };

@@ -75,25 +75,29 @@ static bool follow_set(struct sg_stretch *stretch, const struct sg_reading *read
 
 static bool is_rest(double current_a, double noise_a)
 {
-	return current_a == 0.0 || fabs(current_a) <= SG_CURRENT_SIGMA * noise_a;
+	return fabs(current_a) <= fmax(SG_REST_A, SG_CURRENT_SIGMA * noise_a);
 }
 
-/* A reading off the present level: one only is noted, a second that agrees with it begins a stretch. */
+/* A reading off the present level is noted; so many in turn that agree begin a stretch. */
 static bool try_level(struct sg_stretch *stretch, const struct sg_reading *reading, double now_s, double noise_a)
 {
+	const uint32_t needed = reading->step != stretch->step ? SG_LEVEL_READINGS - 1 : SG_LEVEL_READINGS;
 	const double current_a = reading->current_a;
 
 	if (!stretch->trying) {
 		stretch->trying = true;
 		stretch->try_begin_s = now_s;
-	} else if (agree(current_a, stretch->try_a, SG_NEW_LEVEL_FRACTION, noise_a)) {
-		begin(stretch, is_rest(current_a, noise_a) ? 0.0 : current_a, stretch->try_begin_s);
-		stretch->step = reading->step;
-		stretch->blank_count = 1; /* the reading that made us try */
-		return true;
+		stretch->try_count = 0;
+	} else if (!agree(current_a, stretch->try_a, SG_NEW_LEVEL_FRACTION, noise_a)) {
+		stretch->try_count = 0;
 	}
 	stretch->try_a = current_a;
-	return false;
+	if (++stretch->try_count < needed)
+		return false;
+	begin(stretch, is_rest(current_a, noise_a) ? 0.0 : current_a, stretch->try_begin_s);
+	stretch->step = reading->step;
+	stretch->blank_count = needed - 1; /* those that made us try */
+	return true;
 }
 
 static bool find_level(struct sg_stretch *stretch, const struct sg_reading *reading, double now_s, double noise_a)

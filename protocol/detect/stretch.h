@@ -2,8 +2,8 @@
 /**
  * @file
  * Stretches of constant current: where they begin, at which level, and what came before. From the set
- * current where it is known, else from the measured one: two readings that agree make a level, so that
- * a single reading spoilt by a switch of range makes none.
+ * current where it is known, else from the measured one: three readings that agree make a level (two, if
+ * the table says that another step began), so that readings spoilt by a switch of range make none.
  */
 #ifndef SG_DETECT_STRETCH_H
 #define SG_DETECT_STRETCH_H

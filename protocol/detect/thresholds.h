@@ -83,6 +83,13 @@
 #define SG_ON_SET_FRACTION 0.02
 #define SG_NEW_LEVEL_FRACTION 0.05
 #define SG_CURRENT_SIGMA 10.0
+/* A switch of range spoils one or two readings: so many that agree are a level of their own. */
+#define SG_LEVEL_READINGS 3
+/*
+ * Rest, even before the noise of the current is known.
+ * Assumed: an open cell reads up to some 10 nA on a bench instrument, and no cell is tested below 0.1 uA.
+ */
+#define SG_REST_A 1e-7
 /* A current 30 times the largest one so far: what was "learned" below it was noise at rest. */
 #define SG_RELEARN_RATIO 30.0
 
@@ -121,12 +128,18 @@
 #define SG_GAP_SECONDS 60.0
 #define SG_GAP_READINGS 10
 
-/* Stuck: an unbroken run this long whose chance, from the repeats seen before, is below 1e-9. */
+/*
+ * Stuck: a run of equal codes this long whose chance is below 1e-9. White noise of s codes rms repeats a code
+ * with a chance of at most erf(1 / (2 sqrt(2) s)), when the mean stands in the middle of that code. With less
+ * than half a code of noise a sound channel may repeat for ever, and nothing is told.
+ */
 #define SG_STUCK_READINGS 20
 #define SG_STUCK_LOG_CHANCE -20.7
-/* ... and 4 times the longest run before it: coarse codes repeat for long on a plateau. */
+#define SG_STUCK_NOISE_CODES 0.5
+/* ... and 4 times the longest run before it: noise is not always white. */
 #define SG_STUCK_RUN_RATIO 4
-#define SG_STUCK_CHANGES 100
+/* ... in a stretch that saw so many changes: the noise is that of this range. */
+#define SG_STUCK_CHANGES 50
 
 /* |V| above this part of the compliance voltage: the source no longer holds its current. */
 #define SG_RAIL_FRACTION 0.98
