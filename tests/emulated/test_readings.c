@@ -33,6 +33,7 @@ enum change {
 };
 
 struct editor {
+	const char *steps; /* or NULL: those above */
 	enum change change;
 	unsigned first, count; /* which samples, from 1 */
 	double probability;    /* 0: all of them */
@@ -146,7 +147,7 @@ static void run_edited(struct scene *scene, struct editor *e)
 {
 	const struct tap tap = { .port = "#emstat4", .edit = edit, .ctx = e };
 
-	scene_init(scene, &(struct scene_words){ .steps = steps, .chamber = "" });
+	scene_init(scene, &(struct scene_words){ .steps = e->steps ? e->steps : steps, .chamber = "" });
 	scene->emu.sim_arguments = "--cell short=never";
 	scene->emu.seed = 3;
 	scene->emu.settle_s = 2.0 * SAMPLES;
@@ -232,13 +233,15 @@ static void overloaded_readings_are_kept_flagged_told_and_used_for_nothing(void 
 
 static void a_voltage_that_never_moves_again_is_told_as_stuck(void **state)
 {
-	struct editor e = { .change = FROZEN, .first = 182, .count = 58 };
+	/* In the second of two half-cycles, after its noise has been seen for a hundred readings. */
+	struct editor e = { .change = FROZEN, .first = 300, .count = 100,
+			    .steps = "  - cycle: {current: 2 mA/cm2, half_cycle: 200 s, count: 1}\n" };
 	struct scene scene;
 
 	(void)state;
 	run_edited(&scene, &e);
 	assert_stopped_by(&scene, "end_of_plan");
-	assert_int_equal(scene.table.rows, SAMPLES);
+	assert_int_equal(scene.table.rows, 400);
 	assert_true(scene_told(&scene, SG_EVENT_DATA_FAULT, "stuck"));
 	assert_int_equal(emu_count(&scene.emu, SG_EVENT_HARD_SHORT), 0);
 	assert_cell_off(&scene);
