@@ -65,25 +65,66 @@ static double clip(double value, double low, double high)
 	return fmin(fmax(value, low), high);
 }
 
+/*
+ * How much of the current before is left in what a reversal shows, for 1 A of the current now: with S(t) the
+ * step response of a rested cell, r(t) = (1 + ratio) S(t) - ratio. Bins hold r(t) for equal currents, so that
+ * half-steps of a ramp can be compared. A rest between takes an unknown part of the ratio away; none of it
+ * left is the least that S(t) can have been.
+ */
+static double left_over(const struct sg_stretch *stretch)
+{
+	return stretch->before_end_s < stretch->begin_s ? 0.0 : fabs(stretch->before_a / stretch->level_a);
+}
+
+static double as_equal_currents(const struct sg_baseline *b, const struct sg_stretch *stretch, double ohm)
+{
+	const double ratio = left_over(stretch);
+
+	if (stretch->history != SG_AFTER_REVERSAL)
+		return ohm;
+	return 2.0 * (ohm + ratio * b->scale_ohm) / (1.0 + ratio) - b->scale_ohm;
+}
+
+static double from_equal_currents(const struct sg_baseline *b, const struct sg_stretch *stretch, double ohm)
+{
+	const double ratio = left_over(stretch);
+
+	if (stretch->history != SG_AFTER_REVERSAL)
+		return ohm;
+	return 0.5 * (1.0 + ratio) * (ohm + b->scale_ohm) - ratio * b->scale_ohm;
+}
+
 /* The mean of one visit goes into its bin. */
 static void commit(struct sg_baseline *b, const struct sg_stretch *stretch)
 {
 	const double most = SG_LEARN_MAX_RATIO * b->scale_ohm;
 	struct sg_phase_bin *bin;
-	double mean_ohm, change;
+	double mean_ohm, least_ohm, change;
 
 	if (b->visiting < 0 || b->sum_count == 0 || stretch->history == SG_AFTER_UNKNOWN)
 		return;
+	/* Without a known plateau reversals of unlike currents cannot be compared. */
+	if (stretch->history == SG_AFTER_REVERSAL && (b->scale_visits == 0 || b->scale_moving) &&
+	    fabs(left_over(stretch) - 1.0) > SG_NEW_LEVEL_FRACTION)
+		return;
 	bin = &b->bin[stretch->history][polarity_of(stretch)][b->visiting];
-	mean_ohm = b->sum_ohm / b->sum_count;
-	if (!isnan(most))
+	mean_ohm = as_equal_currents(b, stretch, b->sum_ohm / b->sum_count);
+	least_ohm = as_equal_currents(b, stretch, b->visit_least_ohm);
+	if (!isnan(most)) {
 		mean_ohm = clip(mean_ohm, -most, most);
+		least_ohm = clip(least_ohm, -most, most);
+	}
 	change = mean_ohm - bin->mean_ohm;
 	if (bin->visits < SG_LEARN_VISITS)
 		bin->mean_ohm += change / (bin->visits + 1.0);
 	else
 		bin->mean_ohm += clip(SG_SLOW_GAIN * change, -SG_CLIP_FRACTION * b->scale_ohm,
 				      SG_CLIP_FRACTION * b->scale_ohm);
+	/* Down at once, up slowly. */
+	if (bin->visits == 0 || least_ohm < bin->least_ohm)
+		bin->least_ohm = least_ohm;
+	else
+		bin->least_ohm += SG_SLOW_GAIN * (least_ohm - bin->least_ohm);
 	if (bin->visits < UINT32_MAX)
 		bin->visits++;
 }
@@ -95,6 +136,7 @@ static void learn_scale(struct sg_baseline *b)
 
 	if (isnan(b->last_ohm) || isnan(b->scale_ohm))
 		return;
+	b->scale_moving = target != b->last_ohm;
 	if (b->scale_visits == 0)
 		b->scale_ohm = target;
 	else if (b->scale_visits < SG_LEARN_VISITS)
@@ -174,7 +216,9 @@ void sg_baseline_learn(struct sg_baseline *b, const struct sg_stretch *stretch, 
 		b->visiting = k;
 		b->sum_ohm = 0.0;
 		b->sum_count = 0;
+		b->visit_least_ohm = ohm;
 	}
+	b->visit_least_ohm = fmin(b->visit_least_ohm, ohm);
 	b->sum_ohm += ohm;
 	b->sum_count++;
 }
@@ -207,8 +251,8 @@ static double step_response(const struct sg_baseline *b, enum sg_history history
 	const struct sg_phase_bin *reversed = visited_either(b, SG_AFTER_REVERSAL, polarity, k);
 
 	if (reversed && (history == SG_AFTER_REVERSAL || !rested))
-		return 0.5 * (reversed->mean_ohm / b->scale_ohm + 1.0);
-	return rested ? rested->mean_ohm / b->scale_ohm : NAN;
+		return 0.5 * (reversed->least_ohm / b->scale_ohm + 1.0);
+	return rested ? rested->least_ohm / b->scale_ohm : NAN;
 }
 
 double sg_baseline_least_fraction(const struct sg_baseline *b, const struct sg_stretch *stretch, double now_s)
@@ -217,6 +261,8 @@ double sg_baseline_least_fraction(const struct sg_baseline *b, const struct sg_s
 	const int polarity = polarity_of(stretch);
 	double response, ratio;
 
+	if (b->scale_moving)
+		return NAN;
 	switch (stretch->history) {
 	case SG_AFTER_REST:
 		response = step_response(b, SG_AFTER_REST, polarity, k);
@@ -248,5 +294,5 @@ double sg_baseline_ohm(const struct sg_baseline *b, const struct sg_stretch *str
 	bin = &b->bin[stretch->history][polarity_of(stretch)][phase_bin(sg_stretch_phase_s(stretch, now_s))];
 	if (bin->visits < SG_LEARN_VISITS)
 		return NAN;
-	return bin->mean_ohm * thermal_factor(temperature_c);
+	return from_equal_currents(b, stretch, bin->mean_ohm) * thermal_factor(temperature_c);
 }

@@ -83,7 +83,8 @@ struct sg_stretch {
 };
 
 struct sg_phase_bin {
-	double mean_ohm; /**< at 25 degC */
+	double mean_ohm;  /**< at 25 degC; after a reversal as if of equal currents */
+	double least_ohm; /**< the least in it: within a bin a relaxing cell may rise from zero to half its plateau */
 	uint32_t visits;
 };
 
@@ -92,10 +93,12 @@ struct sg_baseline {
 	struct sg_phase_bin bin[2][2][SG_PHASE_BINS]; /**< [history][polarity][phase] */
 	double scale_ohm;      /**< late-phase resistance, NAN if not known */
 	uint32_t scale_visits; /**< stretches it was learned from; 0: given or first readings */
+	bool scale_moving;     /**< it was not let all the way to the latest plateau: fractions of it mean little */
 	double first[3];       /**< first readings, sorted when complete */
 	uint32_t first_count;
 	double sum_ohm;        /**< of the bin being visited */
 	uint32_t sum_count;
+	double visit_least_ohm;
 	int visiting;          /**< bin, -1: none */
 	double recent[3];      /**< for the median of 3 */
 	uint32_t recent_count;

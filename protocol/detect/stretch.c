@@ -10,6 +10,7 @@
  * three times that the cell counts as rested.
  */
 #define RELAXED_RATIO 3.0
+#define PASSING_FRACTION 0.5
 
 void sg_stretch_init(struct sg_stretch *stretch)
 {
@@ -43,9 +44,18 @@ static enum sg_history history_of(const struct sg_stretch *stretch)
 	return rested_s > RELAXED_RATIO * stretch->before_s ? SG_AFTER_REST : SG_AFTER_REVERSAL;
 }
 
+/*
+ * Broken off before it could undo what the current before it had built up: for the next one the cell is
+ * still as that one left it.
+ */
+static bool is_passing(const struct sg_stretch *stretch, double end_s)
+{
+	return stretch->history != SG_AFTER_REST && end_s - stretch->begin_s < PASSING_FRACTION * stretch->before_s;
+}
+
 static void begin(struct sg_stretch *stretch, double level_a, double begin_s)
 {
-	if (stretch->known && stretch->level_a != 0.0) {
+	if (stretch->known && stretch->level_a != 0.0 && !is_passing(stretch, begin_s)) {
 		stretch->before_a = stretch->level_a;
 		stretch->before_s = begin_s - stretch->begin_s;
 		stretch->before_end_s = begin_s;
@@ -78,10 +88,18 @@ static bool is_rest(double current_a, double noise_a)
 	return fabs(current_a) <= fmax(SG_REST_A, SG_CURRENT_SIGMA * noise_a);
 }
 
+static uint32_t readings_needed(const struct sg_stretch *stretch, const struct sg_reading *reading, double noise_a)
+{
+	if (reading->step != stretch->step)
+		return SG_LEVEL_READINGS - 1;
+	/* Until its noise is known a current may be that of an open cell. */
+	return noise_a > 0.0 ? SG_LEVEL_READINGS : SG_LEVEL_READINGS + SG_NOISE_READINGS;
+}
+
 /* A reading off the present level is noted; so many in turn that agree begin a stretch. */
 static bool try_level(struct sg_stretch *stretch, const struct sg_reading *reading, double now_s, double noise_a)
 {
-	const uint32_t needed = reading->step != stretch->step ? SG_LEVEL_READINGS - 1 : SG_LEVEL_READINGS;
+	const uint32_t needed = readings_needed(stretch, reading, noise_a);
 	const double current_a = reading->current_a;
 
 	if (!stretch->trying) {
@@ -96,7 +114,7 @@ static bool try_level(struct sg_stretch *stretch, const struct sg_reading *readi
 		return false;
 	begin(stretch, is_rest(current_a, noise_a) ? 0.0 : current_a, stretch->try_begin_s);
 	stretch->step = reading->step;
-	stretch->blank_count = needed - 1; /* those that made us try */
+	stretch->blank_count = stretch->try_count - 1; /* those that made us try */
 	return true;
 }
 

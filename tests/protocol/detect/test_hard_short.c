@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The hard short, rule by rule, on a bench cell; then many cells of random kind with and without one. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bench_cell.h"
+
+#define MA 1e-3
+
+static void assert_hard_short_within(const struct bench_cell *b, double begin_s, double most_s)
+{
+	const struct sg_event *event = &b->event[SG_EVENT_HARD_SHORT];
+
+	assert_int_equal(b->count[SG_EVENT_HARD_SHORT], 1);
+	assert_int_equal(event->grade, SG_GRADE_ALARM);
+	assert_true(event->since_s >= begin_s);
+	if (event->time_s - begin_s > most_s)
+		fail_msg("told %.3f s after the beginning, wanted %.3f", event->time_s - begin_s, most_s);
+}
+
+static void ends_a_ramp_within_two_readings_at_one_second(void **state)
+{
+	struct bench_cell b;
+	double begin_s;
+
+	(void)state;
+	for (int known = 0; known < 2; known++) {
+		bench_init(&b, 1);
+		b.know_set = known;
+		for (int level = 1; level <= 3; level++)
+			bench_cycle(&b, level * MA, 300, 2);
+		bench_run(&b, 4 * MA, 100);
+		begin_s = b.time_s;
+		b.short_ohm = 1.0;
+		bench_run(&b, 4 * MA, 20);
+		assert_hard_short_within(&b, begin_s, 2.01);
+		assert_true(fabs(b.event[SG_EVENT_HARD_SHORT].value - 50.0 / 51.0) < 0.1);
+		assert_true(fabs(b.event[SG_EVENT_HARD_SHORT].reference - 50.0) < 1.0);
+		assert_non_null(strstr(b.event[SG_EVENT_HARD_SHORT].text, "ohm"));
+		assert_int_equal(bench_cell_events(&b), 1);
+	}
+}
+
+static void finds_the_short_of_the_founding_paper_under_bench_noise(void **state)
+{
+	/* Source: the founding paper: 46 mV fell to 1 mV at 1 mA cm-2. */
+	static const double noise_v[] = { 1e-5, 1e-4, 2e-4 };
+	struct bench_cell b;
+	double begin_s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(noise_v) / sizeof(noise_v[0]); i++) {
+		for (uint64_t seed = 1; seed <= 50; seed++) {
+			bench_init(&b, seed);
+			b.ohm = 46.0;
+			b.noise_v = noise_v[i];
+			bench_cycle(&b, 1 * MA, 600, 4);
+			bench_run(&b, 1 * MA, 60);
+			begin_s = b.time_s;
+			b.short_ohm = 1.0 / (1.0 - 1.0 / 46.0);
+			bench_run(&b, 1 * MA, 20);
+			if (b.count[SG_EVENT_HARD_SHORT] != 1)
+				fail_msg("noise %g V, seed %u: %u hard shorts", noise_v[i], (unsigned)seed,
+					 b.count[SG_EVENT_HARD_SHORT]);
+			/* 1 mV is five times 0.2 mV: one pair of readings may differ by more than is flat. */
+			assert_hard_short_within(&b, begin_s, 5.01);
+		}
+	}
+}
+
+static void finds_a_short_of_the_last_reading_in_the_next_half_step(void **state)
+{
+	struct bench_cell b;
+	double begin_s;
+
+	(void)state;
+	for (int known = 0; known < 2; known++) {
+		bench_init(&b, 2);
+		b.know_set = known;
+		bench_cycle(&b, 1 * MA, 300, 4);
+		bench_run(&b, 1 * MA, 299);
+		begin_s = b.time_s;
+		b.short_ohm = 1.0;
+		bench_run(&b, 1 * MA, 1);
+		assert_int_equal(b.count[SG_EVENT_HARD_SHORT], 0);
+		bench_run(&b, -1 * MA, 60);
+		assert_hard_short_within(&b, begin_s, known ? 4.01 : 5.01);
+	}
+}
+
+static void finds_a_short_that_comes_with_the_change_of_current(void **state)
+{
+	struct bench_cell b;
+	double begin_s;
+
+	(void)state;
+	bench_init(&b, 3);
+	bench_cycle(&b, 1 * MA, 300, 4);
+	begin_s = b.time_s;
+	b.short_ohm = 1.0;
+	bench_run(&b, 2 * MA, 60);
+	assert_hard_short_within(&b, begin_s, 4.01);
+}
+
+static void finds_a_short_in_the_very_first_half_step(void **state)
+{
+	struct bench_cell b;
+	double begin_s;
+
+	(void)state;
+	for (int expected = 0; expected < 2; expected++) {
+		bench_init(&b, 4);
+		if (expected)
+			bench_expect(&b, 50.0, NAN);
+		bench_run(&b, 1 * MA, 30);
+		begin_s = b.time_s;
+		b.short_ohm = 1.0;
+		bench_run(&b, 1 * MA, 30);
+		assert_hard_short_within(&b, begin_s, 2.01);
+	}
+}
+
+static void tells_a_cell_shorted_from_the_start_only_if_something_was_expected(void **state)
+{
+	struct bench_cell b;
+
+	(void)state;
+	bench_init(&b, 5);
+	b.short_ohm = 1.0;
+	bench_cycle(&b, 1 * MA, 300, 6);
+	assert_int_equal(bench_cell_events(&b), 0);
+
+	bench_init(&b, 5);
+	bench_expect(&b, 50.0, NAN);
+	b.short_ohm = 1.0;
+	bench_cycle(&b, 1 * MA, 300, 1);
+	assert_hard_short_within(&b, 0.0, 30.0);
+	bench_cycle(&b, 1 * MA, 300, 6);
+	assert_int_equal(b.count[SG_EVENT_HARD_SHORT], 1);
+}
+
+static void carries_the_resistance_over_to_another_current(void **state)
+{
+	struct bench_cell b;
+	double begin_s;
+
+	(void)state;
+	bench_init(&b, 6);
+	bench_cycle(&b, 0.1 * MA, 300, 2);
+	bench_run(&b, 2 * MA, 3);
+	begin_s = b.time_s;
+	b.short_ohm = 1.0;
+	bench_run(&b, 2 * MA, 20);
+	assert_hard_short_within(&b, begin_s, 2.01);
+}
+
+static void a_sense_lead_at_zero_is_never_called_a_hard_short(void **state)
+{
+	struct bench_cell b;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 100; seed++) {
+		bench_init(&b, seed);
+		b.code_v = seed % 2 ? 1e-6 : 3.05e-4;
+		bench_cycle(&b, 1 * MA, 300, 4);
+		b.lead_off = true;
+		bench_cycle(&b, 1 * MA, 300, 4);
+		if (b.count[SG_EVENT_HARD_SHORT] != 0 || b.count[SG_EVENT_SHORT_OR_SENSE] != 1)
+			fail_msg("seed %u: %u hard shorts, %u short or sense", (unsigned)seed,
+				 b.count[SG_EVENT_HARD_SHORT], b.count[SG_EVENT_SHORT_OR_SENSE]);
+		assert_int_equal(b.event[SG_EVENT_SHORT_OR_SENSE].grade, SG_GRADE_ALARM);
+	}
+}
+
+static void a_floating_sense_lead_is_never_called_a_hard_short(void **state)
+{
+	struct bench_cell b;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 100; seed++) {
+		bench_init(&b, seed);
+		bench_cycle(&b, 1 * MA, 300, 4);
+		b.lead_off = true;
+		for (int i = 0; i < 1000; i++) {
+			b.stray_v = bench_uniform(&b, -0.02, 0.02);
+			bench_read(&b, i % 300 < 150 ? 1 * MA : -1 * MA);
+		}
+		if (b.count[SG_EVENT_HARD_SHORT] != 0)
+			fail_msg("seed %u", (unsigned)seed);
+	}
+}
+
+static void an_uncertain_short_becomes_a_hard_one_when_it_turns_with_the_current(void **state)
+{
+	struct bench_cell b;
+	double reversal_s;
+
+	(void)state;
+	bench_init(&b, 7);
+	b.noise_v = 1.5e-5;
+	bench_cycle(&b, 1 * MA, 300, 4);
+	b.short_ohm = 0.08; /* 80 uV: below the offset of a bench instrument, above its noise */
+	bench_run(&b, 1 * MA, 300);
+	assert_int_equal(b.count[SG_EVENT_SHORT_OR_SENSE], 1);
+	assert_int_equal(b.count[SG_EVENT_HARD_SHORT], 0);
+	reversal_s = b.time_s;
+	bench_run(&b, -3 * MA, 30);
+	assert_int_equal(b.count[SG_EVENT_HARD_SHORT], 1);
+	assert_true(b.event[SG_EVENT_HARD_SHORT].time_s - reversal_s <= 6.0);
+}
+
+static void is_told_once_and_again_only_after_a_minute_of_health(void **state)
+{
+	struct bench_cell b;
+
+	(void)state;
+	bench_init(&b, 8);
+	bench_cycle(&b, 1 * MA, 300, 4);
+	b.short_ohm = 1.0;
+	bench_cycle(&b, 1 * MA, 300, 4);
+	assert_int_equal(b.count[SG_EVENT_HARD_SHORT], 1);
+	b.short_ohm = INFINITY; /* half a minute of health is not enough */
+	bench_run(&b, 1 * MA, 30);
+	b.short_ohm = 1.0;
+	bench_run(&b, 1 * MA, 100);
+	assert_int_equal(b.count[SG_EVENT_HARD_SHORT], 1);
+	b.short_ohm = INFINITY;
+	bench_run(&b, 1 * MA, 90);
+	b.short_ohm = 1.0;
+	bench_run(&b, 1 * MA, 100);
+	assert_int_equal(b.count[SG_EVENT_HARD_SHORT], 2);
+}
+
+static void one_low_reading_is_no_short(void **state)
+{
+	struct bench_cell b;
+
+	(void)state;
+	bench_init(&b, 9);
+	for (int i = 0; i < 40; i++) {
+		b.short_ohm = INFINITY;
+		bench_run(&b, i % 2 ? 1 * MA : -1 * MA, 100);
+		b.short_ohm = 0.5;
+		bench_run(&b, i % 2 ? 1 * MA : -1 * MA, 1);
+		b.short_ohm = INFINITY;
+		bench_run(&b, i % 2 ? 1 * MA : -1 * MA, 100);
+	}
+	assert_int_equal(bench_cell_events(&b), 0);
+}
+
+static void two_low_readings_within_a_second_are_no_short(void **state)
+{
+	struct bench_cell b;
+
+	(void)state;
+	bench_init(&b, 10);
+	b.interval_s = 0.1;
+	for (int i = 0; i < 20; i++) {
+		b.short_ohm = INFINITY;
+		bench_run(&b, i % 2 ? 1 * MA : -1 * MA, 30);
+		b.short_ohm = 0.5;
+		bench_run(&b, i % 2 ? 1 * MA : -1 * MA, 0.9);
+		b.short_ohm = INFINITY;
+		bench_run(&b, i % 2 ? 1 * MA : -1 * MA, 30);
+	}
+	assert_int_equal(bench_cell_events(&b), 0);
+}
+
+static void a_drop_to_a_tenth_is_not_a_hard_short(void **state)
+{
+	struct bench_cell b;
+
+	(void)state;
+	bench_init(&b, 11);
+	bench_cycle(&b, 1 * MA, 300, 6);
+	b.short_ohm = 50.0 * 0.1 / 0.9;
+	bench_cycle(&b, 1 * MA, 300, 6);
+	assert_int_equal(bench_cell_events(&b), 0);
+}
+
+static void make_gel(struct bench_cell *b, uint64_t seed)
+{
+	bench_init(b, seed);
+	b->ohm = 60.0;
+	b->slow_ohm = 180.0; /* starts every half-step below zero */
+	b->slow_s = 300.0;
+	b->interval_s = 10.0;
+}
+
+static void reversals_of_a_gel_cell_are_no_shorts(void **state)
+{
+	struct bench_cell b;
+
+	(void)state;
+	for (int known = 0; known < 2; known++) {
+		make_gel(&b, 12);
+		b.know_set = known;
+		bench_cycle(&b, 1 * MA, 1800, 400);
+		assert_int_equal(bench_cell_events(&b), 0);
+		bench_run(&b, 0.0, 600); /* a rest, then a ramp */
+		for (int level = 2; level < 10; level++)
+			bench_cycle(&b, level * MA, 1800, 2);
+		assert_int_equal(bench_cell_events(&b), 0);
+	}
+}
+
+static void a_switch_of_range_at_the_reversal_of_a_gel_cell_is_no_short(void **state)
+{
+	struct bench_cell b;
+	struct sg_reading spoilt;
+
+	(void)state;
+	make_gel(&b, 13);
+	b.know_set = false;
+	for (int i = 0; i < 100; i++) {
+		for (int k = 0; k < 2; k++) { /* two readings with ten times the current and no voltage */
+			b.time_s += b.interval_s;
+			spoilt = b.reading;
+			spoilt.time_s = b.time_s;
+			spoilt.current_a = i % 2 ? -10 * MA : 10 * MA;
+			spoilt.voltage_v = 1e-4;
+			if (i)
+				bench_feed(&b, &spoilt);
+		}
+		bench_run(&b, i % 2 ? -1 * MA : 1 * MA, 1800);
+	}
+	assert_int_equal(bench_cell_events(&b), 0);
+}
+
+static void finds_a_short_of_a_gel_cell(void **state)
+{
+	static const double phase_s[] = { 20, 200, 1500 };
+	struct bench_cell b;
+	double begin_s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(phase_s) / sizeof(phase_s[0]); i++) {
+		make_gel(&b, 14);
+		bench_cycle(&b, 1 * MA, 1800, 8);
+		bench_run(&b, 1 * MA, phase_s[i]);
+		begin_s = b.time_s;
+		b.short_ohm = 2.0;
+		bench_run(&b, 1 * MA, 1800 - phase_s[i]);
+		/* Near the zero crossing a healthy cell looks the same: wait for the phase to be over. */
+		assert_hard_short_within(&b, begin_s, phase_s[i] < 100 ? 600 : 20.01);
+	}
+}
+
+static void warming_by_ten_kelvin_is_no_short(void **state)
+{
+	struct bench_cell b;
+
+	(void)state;
+	bench_init(&b, 15);
+	bench_expect(&b, 50.0, NAN);
+	b.interval_s = 10.0;
+	for (int i = 0; i <= 400; i++) {
+		b.temperature_c = 20.0 + 0.1 * i; /* to 60 degC */
+		b.ohm = 50.0 * exp(4000.0 * (1.0 / (b.temperature_c + 273.15) - 1.0 / 293.15));
+		bench_run(&b, i % 2 ? 1 * MA : -1 * MA, 300);
+	}
+	assert_int_equal(bench_cell_events(&b), 0);
+}
+
+static void a_contact_that_comes_back_is_no_short(void **state)
+{
+	struct bench_cell b;
+
+	(void)state;
+	bench_init(&b, 16);
+	bench_expect(&b, NAN, 6.0);
+	bench_cycle(&b, 1 * MA, 300, 4);
+	for (int i = 0; i < 20; i++) {
+		b.ohm = i % 2 ? 3000.0 : 50000.0; /* 3 V; on the rail */
+		bench_run(&b, 1 * MA, 400);
+		b.ohm = 50.0;
+		bench_cycle(&b, 1 * MA, 300, 4);
+	}
+	assert_int_equal(bench_cell_events(&b), 0);
+}
+
+static void a_cell_of_two_unlike_electrodes_has_no_resistance(void **state)
+{
+	struct bench_cell b;
+	struct sg_reading reading;
+
+	(void)state;
+	bench_init(&b, 17);
+	for (int i = 0; i < 4000; i++) {
+		const double current_a = i < 20 ? 0.0 : i % 800 < 400 ? 1 * MA : -20 * MA;
+
+		b.time_s += 1.0;
+		reading = (struct sg_reading){ .time_s = b.time_s, .voltage_v = 3.7 + current_a * 10, .set_a = NAN,
+					       .current_a = current_a, .temperature_c = 25.0 };
+		bench_feed(&b, &reading);
+		assert_true(isnan(sg_detector_resistance_ohm(&b.detector)));
+	}
+	assert_int_equal(bench_cell_events(&b), 0);
+}
+
+/* Any cell and bench. No short: nothing is told. With one: told once, and soon. */
+static void make_any(struct bench_cell *b, uint64_t seed, double *current_a, double *half_s)
+{
+	bench_init(b, seed);
+	b->interval_s = pow(10.0, bench_uniform(b, 0.0, 1.5));
+	b->jitter_s = 0.1 * b->interval_s;
+	b->ohm = pow(10.0, bench_uniform(b, 0.7, 3.0));
+	b->noise_v = pow(10.0, bench_uniform(b, -5.0, -3.7));
+	b->code_v = pow(10.0, bench_uniform(b, -6.0, -3.5));
+	b->know_set = seed % 2;
+	*half_s = b->interval_s * pow(10.0, bench_uniform(b, 1.5, 2.5));
+	/* A healthy voltage of at least 30 times the noise, at least 10 codes. */
+	*current_a = fmax(30.0 * b->noise_v, 10.0 * b->code_v) / b->ohm * pow(10.0, bench_uniform(b, 0.0, 1.5));
+	b->noise_a = 5e-4 * *current_a;
+	if (seed % 3 == 0) {
+		b->slow_ohm = b->ohm * bench_uniform(b, 0.2, 4.0);
+		b->slow_s = *half_s * bench_uniform(b, 0.02, 0.5);
+	}
+}
+
+static void healthy_cells_of_any_kind_are_left_alone(void **state)
+{
+	struct bench_cell b;
+	double current_a, half_s;
+	double hours = 0.0;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 400; seed++) {
+		make_any(&b, seed, &current_a, &half_s);
+		bench_run(&b, 0.0, 10 * b.interval_s);
+		for (int i = 0; i < 16; i++)
+			bench_run(&b, (i % 2 ? -1.0 : 1.0) * (1 + i / 4) * current_a, half_s);
+		hours += b.time_s / 3600.0;
+		if (b.count[SG_EVENT_HARD_SHORT])
+			fail_msg("seed %u: %s", (unsigned)seed, b.event[SG_EVENT_HARD_SHORT].text);
+		if (b.count[SG_EVENT_SHORT_OR_SENSE])
+			fail_msg("seed %u: %s", (unsigned)seed, b.event[SG_EVENT_SHORT_OR_SENSE].text);
+	}
+	printf("no event in %.0f h of 400 healthy cells\n", hours);
+}
+
+static void shorts_of_any_kind_are_found(void **state)
+{
+	struct bench_cell b;
+	double current_a, half_s, begin_s, late, worst = 0.0;
+	unsigned uncertain = 0;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 400; seed++) {
+		make_any(&b, seed, &current_a, &half_s);
+		for (int i = 0; i < 9; i++)
+			bench_run(&b, (i % 2 ? -1.0 : 1.0) * (1 + i / 4) * current_a, half_s);
+		bench_run(&b, -3 * current_a, bench_uniform(&b, 0.0, 0.9) * half_s);
+		begin_s = b.time_s;
+		b.short_ohm = b.ohm * bench_uniform(&b, 0.001, 0.07);
+		bench_run(&b, -3 * current_a, half_s);
+		bench_run(&b, 3 * current_a, half_s);
+		if (bench_cell_events(&b) == 0)
+			fail_msg("seed %u: missed", (unsigned)seed);
+		uncertain += b.count[SG_EVENT_HARD_SHORT] == 0;
+		late = (b.event[b.count[SG_EVENT_HARD_SHORT] ? SG_EVENT_HARD_SHORT : SG_EVENT_SHORT_OR_SENSE].time_s -
+			begin_s) / b.interval_s;
+		worst = fmax(worst, b.slow_ohm > 0.0 ? 0.0 : late);
+	}
+	printf("400 shorts found, %u of them as \"short or sense\"; at worst after %.1f intervals\n", uncertain, worst);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ends_a_ramp_within_two_readings_at_one_second),
+		cmocka_unit_test(finds_the_short_of_the_founding_paper_under_bench_noise),
+		cmocka_unit_test(finds_a_short_of_the_last_reading_in_the_next_half_step),
+		cmocka_unit_test(finds_a_short_that_comes_with_the_change_of_current),
+		cmocka_unit_test(finds_a_short_in_the_very_first_half_step),
+		cmocka_unit_test(tells_a_cell_shorted_from_the_start_only_if_something_was_expected),
+		cmocka_unit_test(carries_the_resistance_over_to_another_current),
+		cmocka_unit_test(a_sense_lead_at_zero_is_never_called_a_hard_short),
+		cmocka_unit_test(a_floating_sense_lead_is_never_called_a_hard_short),
+		cmocka_unit_test(an_uncertain_short_becomes_a_hard_one_when_it_turns_with_the_current),
+		cmocka_unit_test(is_told_once_and_again_only_after_a_minute_of_health),
+		cmocka_unit_test(one_low_reading_is_no_short),
+		cmocka_unit_test(two_low_readings_within_a_second_are_no_short),
+		cmocka_unit_test(a_drop_to_a_tenth_is_not_a_hard_short),
+		cmocka_unit_test(reversals_of_a_gel_cell_are_no_shorts),
+		cmocka_unit_test(a_switch_of_range_at_the_reversal_of_a_gel_cell_is_no_short),
+		cmocka_unit_test(finds_a_short_of_a_gel_cell),
+		cmocka_unit_test(warming_by_ten_kelvin_is_no_short),
+		cmocka_unit_test(a_contact_that_comes_back_is_no_short),
+		cmocka_unit_test(a_cell_of_two_unlike_electrodes_has_no_resistance),
+		cmocka_unit_test(healthy_cells_of_any_kind_are_left_alone),
+		cmocka_unit_test(shorts_of_any_kind_are_found),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
