@@ -23,8 +23,15 @@ struct checker {
 	struct sg_check_report *report;
 };
 
-__attribute__((format(printf, 4, 5))) static void find(struct checker *c, enum sg_severity severity, int line,
-						       const char *format, ...)
+static const struct sg_place nowhere;
+
+static struct sg_place place_of(const struct sg_procedure *procedure)
+{
+	return (struct sg_place){ procedure->line, procedure->column };
+}
+
+__attribute__((format(printf, 4, 5))) static void find(struct checker *c, enum sg_severity severity,
+						       struct sg_place at, const char *format, ...)
 {
 	struct sg_check_report *report = c->report;
 	struct sg_finding *finding;
@@ -39,7 +46,8 @@ __attribute__((format(printf, 4, 5))) static void find(struct checker *c, enum s
 	}
 	finding = &report->findings[report->count++];
 	finding->severity = severity;
-	finding->line = line;
+	finding->line = at.line;
+	finding->column = at.column;
 	va_start(args, format);
 	wanted = vsnprintf(finding->text, sizeof(finding->text), format, args);
 	va_end(args);
@@ -69,7 +77,7 @@ static void look_at(struct extremes *extremes, const struct sg_potentiostat_caps
 		extremes->strongest = step;
 }
 
-static void check_current(struct checker *c, int line, const struct extremes *extremes)
+static void check_current(struct checker *c, struct sg_place at, const struct extremes *extremes)
 {
 	const struct sg_step *step = extremes->strongest;
 	const double current_a = fabs(step->current_a);
@@ -78,26 +86,27 @@ static void check_current(struct checker *c, int line, const struct extremes *ex
 
 	sg_phrase_current(current_a, current);
 	if (current_a > c->caps->current_max_a * GRACE)
-		find(c, SG_SEVERITY_ERROR, line,
-		     "%.4g mA/cm2 on %.4g cm2 is %s, but %s gives at most %s (%zu of %zu half-steps do not fit)",
+		find(c, SG_SEVERITY_ERROR, at,
+		     "%.4g mA/cm2 on %.4g cm2 is %s, but %s gives at most %s, here %.4g mA/cm2 (%zu of %zu half-steps do not fit)",
 		     fabs(step->density_ma_cm2), c->experiment->cell.area_cm2, current, c->caps->model,
-		     sg_phrase_current(c->caps->current_max_a, bound), extremes->beyond, extremes->currents);
+		     sg_phrase_current(c->caps->current_max_a, bound),
+		     c->caps->current_max_a * 1e3 / c->experiment->cell.area_cm2, extremes->beyond, extremes->currents);
 	else if (extremes->beyond)
-		find(c, SG_SEVERITY_ERROR, line,
+		find(c, SG_SEVERITY_ERROR, at,
 		     "no range of %s carries %s: the largest is %s, used up to %.0f %% (%zu of %zu half-steps do not fit)",
 		     c->caps->model, current,
 		     sg_phrase_current(c->caps->range_count ? c->caps->range_a[c->caps->range_count - 1] : 0.0, bound),
 		     100.0 * c->caps->range_use, extremes->beyond, extremes->currents);
 	sg_phrase_current(limit_a, bound);
 	if (current_a > limit_a * GRACE)
-		find(c, SG_SEVERITY_ERROR, line, "the planned %s is beyond limits.current of %s: the guard would end the run",
+		find(c, SG_SEVERITY_ERROR, at, "the planned %s is beyond limits.current of %s: the guard would end the run",
 		     current, bound);
 	else if (current_a > limit_a * CLOSE)
-		find(c, SG_SEVERITY_WARNING, line,
+		find(c, SG_SEVERITY_WARNING, at,
 		     "the planned %s is within 2 %% of limits.current of %s: noise may end the run", current, bound);
 }
 
-static void check_expected_voltage(struct checker *c, int line, const struct sg_step *step)
+static void check_expected_voltage(struct checker *c, struct sg_place at, const struct sg_step *step)
 {
 	const double expected_ohm = c->experiment->cell.expected_ohm;
 	const double voltage_v = fabs(step->current_a) * expected_ohm;
@@ -107,7 +116,7 @@ static void check_expected_voltage(struct checker *c, int line, const struct sg_
 
 	if (isnan(expected_ohm) || voltage_v <= bound_v * GRACE)
 		return;
-	find(c, SG_SEVERITY_WARNING, line,
+	find(c, SG_SEVERITY_WARNING, at,
 	     "%s through the expected %.4g ohm makes %.4g V, beyond %s of %.4g V: the highest levels would not be reached",
 	     sg_phrase_current(fabs(step->current_a), current), expected_ohm, voltage_v,
 	     limit_first ? "the voltage that ends it" : "the compliance", bound_v);
@@ -118,36 +127,45 @@ static void check_time(struct checker *c, const struct sg_procedure *procedure, 
 	char planned[SG_PHRASE_SIZE], bound[SG_PHRASE_SIZE];
 
 	if (procedure->interval_s * GRACE < c->caps->interval_min_s)
-		find(c, SG_SEVERITY_ERROR, procedure->line, "a sample every %s is too fast for %s: at least %s",
+		find(c, SG_SEVERITY_ERROR, place_of(procedure), "a sample every %s is too fast for %s: at least %s",
 		     sg_phrase_duration(procedure->interval_s, planned), c->caps->model,
 		     sg_phrase_duration(c->caps->interval_min_s, bound));
 	if (extremes->longest && extremes->longest->duration_s > c->caps->duration_max_s * GRACE)
-		find(c, SG_SEVERITY_ERROR, procedure->line, "a step of %s is too long for %s: at most %s",
+		find(c, SG_SEVERITY_ERROR, place_of(procedure), "a step of %s is too long for %s: at most %s",
 		     sg_phrase_duration(extremes->longest->duration_s, planned), c->caps->model,
 		     sg_phrase_duration(c->caps->duration_max_s, bound));
 }
 
-static void check_set_point(struct checker *c, int line, double set_c)
+static void check_set_point(struct checker *c, struct sg_place at, double set_c)
 {
 	const struct sg_limits *limits = &c->experiment->limits;
 	const double excursion_k = c->experiment->temperature.excursion_k;
 
 	if (!c->chamber) {
-		find(c, SG_SEVERITY_ERROR, line, "%.4g degC is to be set, but the rig has no chamber", set_c);
+		find(c, SG_SEVERITY_ERROR, at, "%.4g degC is to be set, but the rig has no chamber", set_c);
 		return;
 	}
 	if (set_c < c->chamber->temperature_min_c || set_c > c->chamber->temperature_max_c)
-		find(c, SG_SEVERITY_ERROR, line, "%.4g degC is out of reach of %s: %.4g to %.4g degC", set_c,
+		find(c, SG_SEVERITY_ERROR, at, "%.4g degC is out of reach of %s: %.4g to %.4g degC", set_c,
 		     c->chamber->model, c->chamber->temperature_min_c, c->chamber->temperature_max_c);
 	if (set_c < limits->temperature_min_c || set_c > limits->temperature_max_c)
-		find(c, SG_SEVERITY_ERROR, line,
+		find(c, SG_SEVERITY_ERROR, at,
 		     "%.4g degC lies outside limits.temperature of %.4g to %.4g degC: the guard would end the run", set_c,
 		     limits->temperature_min_c, limits->temperature_max_c);
 	else if (set_c - excursion_k < limits->temperature_min_c || set_c + excursion_k > limits->temperature_max_c)
-		find(c, SG_SEVERITY_WARNING, line,
+		find(c, SG_SEVERITY_WARNING, at,
 		     "an excursion of %.4g K around %.4g degC leaves limits.temperature of %.4g to %.4g degC: the guard would "
 		     "end the run before the excursion counts",
 		     excursion_k, set_c, limits->temperature_min_c, limits->temperature_max_c);
+}
+
+/* Two settings speak of a short; the one for the whole run wins. */
+static void check_short(struct checker *c, const struct sg_procedure *procedure)
+{
+	if (procedure->kind == SG_PROC_CCD && !procedure->stop_on_short &&
+	    c->experiment->on_hard_short != SG_POLICY_FLAG)
+		find(c, SG_SEVERITY_WARNING, place_of(procedure),
+		     "'short: false' changes nothing: a hard short ends the whole run unless you write 'on_hard_short: flag'");
 }
 
 static void check_procedures(struct checker *c)
@@ -162,12 +180,13 @@ static void check_procedures(struct checker *c)
 		for (; i < c->plan->step_count && c->plan->steps[i].procedure == index; i++)
 			look_at(&extremes, c->caps, &c->plan->steps[i]);
 		if (extremes.strongest) {
-			check_current(c, procedure->line, &extremes);
-			check_expected_voltage(c, procedure->line, extremes.strongest);
+			check_current(c, place_of(procedure), &extremes);
+			check_expected_voltage(c, place_of(procedure), extremes.strongest);
 		}
 		check_time(c, procedure, &extremes);
+		check_short(c, procedure);
 		if (procedure->kind == SG_PROC_TEMPERATURE)
-			check_set_point(c, procedure->line, procedure->temperature_c);
+			check_set_point(c, place_of(procedure), procedure->temperature_c);
 	}
 }
 
@@ -176,9 +195,9 @@ static void check_voltage_limit(struct checker *c)
 	const double limit_v = c->experiment->limits.voltage_v;
 
 	if (limit_v > c->caps->compliance_v * GRACE)
-		find(c, SG_SEVERITY_ERROR, 0,
-		     "limits.voltage of %.4g V lies beyond the %.4g V that %s can drive or measure: it could never act",
-		     limit_v, c->caps->compliance_v, c->caps->model);
+		find(c, SG_SEVERITY_ERROR, c->experiment->limits.voltage_at,
+		     "limits.voltage of %.4g V lies beyond the %.4g V that %s can drive or measure: it could never act; "
+		     "write at most %.4g V", limit_v, c->caps->compliance_v, c->caps->model, c->caps->compliance_v);
 }
 
 /* A limit of something nobody measures is a false comfort. */
@@ -187,9 +206,10 @@ static void check_temperature(struct checker *c)
 	const struct sg_limits *limits = &c->experiment->limits;
 
 	if (c->experiment->temperature.present)
-		check_set_point(c, 0, c->experiment->temperature.set_c);
+		check_set_point(c, c->experiment->temperature.set_at, c->experiment->temperature.set_c);
 	if (!c->chamber && (isfinite(limits->temperature_min_c) || isfinite(limits->temperature_max_c)))
-		find(c, SG_SEVERITY_ERROR, 0, "limits.temperature cannot be watched: the rig has no chamber");
+		find(c, SG_SEVERITY_ERROR, limits->temperature_at,
+		     "limits.temperature cannot be watched: the rig has no chamber");
 }
 
 /* Walk the plan as the guard will: the net charge, and where it is farthest from the start. */
@@ -198,7 +218,7 @@ static void check_charge(struct checker *c)
 	const double limit = c->experiment->limits.charge_mah_cm2;
 	const struct sg_step *farthest = NULL;
 	double net = 0.0, farthest_net = 0.0;
-	int line;
+	struct sg_place at;
 
 	for (size_t i = 0; i < c->plan->step_count; i++) {
 		const struct sg_step *step = &c->plan->steps[i];
@@ -212,13 +232,13 @@ static void check_charge(struct checker *c)
 	c->report->net_max_mah_cm2 = fabs(farthest_net);
 	if (!farthest || !isfinite(limit))
 		return;
-	line = c->experiment->procedures[farthest->procedure].line;
+	at = place_of(&c->experiment->procedures[farthest->procedure]);
 	if (fabs(farthest_net) > limit * GRACE)
-		find(c, SG_SEVERITY_ERROR, line,
+		find(c, SG_SEVERITY_ERROR, at,
 		     "the net charge reaches %+.4g mAh/cm2 in step %s, beyond limits.charge of %.4g mAh/cm2: the guard would "
 		     "end the run", farthest_net, farthest->id, limit);
 	else if (fabs(farthest_net) > limit * CLOSE)
-		find(c, SG_SEVERITY_WARNING, line,
+		find(c, SG_SEVERITY_WARNING, at,
 		     "the net charge reaches %+.4g mAh/cm2 in step %s, within 2 %% of limits.charge of %.4g mAh/cm2",
 		     farthest_net, farthest->id, limit);
 }
@@ -238,9 +258,9 @@ static void check_disk(struct checker *c, const struct sg_check_env *env)
 	sg_phrase_bytes(c->report->file_bytes, need);
 	sg_phrase_bytes((double)env->disk_free_bytes, have);
 	if (c->report->file_bytes > (double)env->disk_free_bytes)
-		find(c, SG_SEVERITY_ERROR, 0, "the record needs about %s, but only %s are free on the disk", need, have);
+		find(c, SG_SEVERITY_ERROR, nowhere, "the record needs about %s, but only %s are free on the disk", need, have);
 	else if (c->report->file_bytes > 0.5 * (double)env->disk_free_bytes)
-		find(c, SG_SEVERITY_WARNING, 0, "the record needs about %s, more than half of the %s free on the disk", need,
+		find(c, SG_SEVERITY_WARNING, nowhere, "the record needs about %s, more than half of the %s free on the disk", need,
 		     have);
 }
 
@@ -250,7 +270,7 @@ static void check_host_loss(struct checker *c)
 	case SG_HOST_LOSS_NONE:
 		c->report->host_loss = "If the PC dies, nothing ends the current: it flows for as long as the "
 				       "instrument has power.";
-		find(c, SG_SEVERITY_WARNING, 0,
+		find(c, SG_SEVERITY_WARNING, nowhere,
 		     "%s has nothing that ends the current when the PC dies: do not leave it alone", c->caps->model);
 		break;
 	case SG_HOST_LOSS_SEGMENT_END:

@@ -29,7 +29,8 @@ enum sg_severity {
 
 struct sg_finding {
 	enum sg_severity severity;
-	int line; /**< of the procedure in the experiment file; 0: not about one procedure */
+	int line;   /**< in the experiment file; 0: not about one place in it, as the disk is not */
+	int column; /**< 0 if line is 0 */
 	char text[SG_FINDING_SIZE];
 };
 
@@ -66,7 +67,7 @@ typedef void sg_check_line(void *context, const char *line);
 
 /**
  * Say what would be done: the steps as a table (identical cycles once, with their number), totals,
- * what holds the cell when the PC dies, and the findings.
+ * what holds the cell when the PC dies, and the findings as file:line:column.
  */
 void sg_check_print(const struct sg_experiment *experiment, const struct sg_plan *plan,
 		    const struct sg_check_report *report, sg_check_line *line, void *context);

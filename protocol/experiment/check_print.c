@@ -10,7 +10,8 @@
 #include "core/units.h"
 #include "experiment/phrase.h"
 
-#define LINE_SIZE 400
+/* A finding behind the longest name of a file. */
+#define LINE_SIZE (SG_FINDING_SIZE + SG_URI_SIZE + 64)
 
 struct printer {
 	const struct sg_experiment *experiment;
@@ -73,7 +74,7 @@ static void print_step(const struct printer *p, const struct sg_step *step)
 	sg_phrase_duration(step->interval_s, interval);
 	switch (step->kind) {
 	case SG_STEP_REST:
-		say(p, "  %-10s rest %38s %33s", step->id, duration, interval);
+		say(p, "  %-10s rest %37s %38s", step->id, duration, interval);
 		break;
 	case SG_STEP_CURRENT:
 		say(p, "  %-10s %+9.4g mA/cm2 %14s %10s %+10.4g mAh/cm2 %9s %9s", step->id, step->density_ma_cm2,
@@ -87,9 +88,25 @@ static void print_step(const struct printer *p, const struct sg_step *step)
 	}
 }
 
+/* What ends a procedure early, where it has anything of its own beside the limits. */
+static void print_ends(const struct printer *p, const struct sg_step *step)
+{
+	const struct sg_procedure *procedure = &p->experiment->procedures[step->procedure];
+	const bool at_voltage = !isnan(procedure->until_v);
+	const bool at_short = procedure->kind == SG_PROC_CCD && procedure->stop_on_short &&
+			      p->experiment->on_hard_short == SG_POLICY_FLAG;
+	char voltage[48] = "";
+
+	if (step->kind != SG_STEP_CURRENT || (!at_voltage && !at_short))
+		return;
+	if (at_voltage)
+		snprintf(voltage, sizeof(voltage), "|V| of %.4g V%s", step->until_v, at_short ? " or " : "");
+	say(p, "  Procedure %u ends early at %s%s.", step->procedure + 1u, voltage, at_short ? "a hard short" : "");
+}
+
 static void print_steps(const struct printer *p)
 {
-	size_t i = 0;
+	size_t i = 0, procedure = SIZE_MAX;
 
 	say(p, "  %-10s %16s %14s %10s %18s %9s %9s", "step", "density", "current", "duration", "charge", "range",
 	    "interval");
@@ -97,6 +114,10 @@ static void print_steps(const struct printer *p)
 		const size_t length = group_length(p->plan, i);
 		const size_t repeats = group_repeats(p->plan, i, length);
 
+		if (p->plan->steps[i].procedure != procedure) {
+			procedure = p->plan->steps[i].procedure;
+			print_ends(p, &p->plan->steps[i]);
+		}
 		if (repeats > 1)
 			say(p, "  %zu x, %s to %s:", repeats, p->plan->steps[i].id,
 			    p->plan->steps[i + repeats * length - 1].id);
@@ -108,16 +129,22 @@ static void print_steps(const struct printer *p)
 
 static void print_totals(const struct printer *p, const struct sg_check_report *report)
 {
-	const double area_cm2 = p->experiment->cell.area_cm2;
-	char duration[SG_PHRASE_SIZE], current[SG_PHRASE_SIZE], bytes[SG_PHRASE_SIZE];
+	const struct sg_cell *cell = &p->experiment->cell;
+	char duration[SG_PHRASE_SIZE], current[SG_PHRASE_SIZE], bytes[SG_PHRASE_SIZE], voltage[80] = "";
 
-	say(p, "In all: %zu step%s, %s (%.4g d)%s", p->plan->step_count, p->plan->step_count == 1 ? "" : "s",
-	    sg_phrase_duration(p->plan->duration_s, duration), p->plan->duration_s / 86400.0,
+	say(p, "In all: %zu step%s, %s%s", p->plan->step_count, p->plan->step_count == 1 ? "" : "s",
+	    sg_phrase_span(p->plan->duration_s, duration),
 	    p->experiment->temperature.present ? ", and the time the chamber takes" : "");
 	say(p, "  charge moved  %.4g mAh/cm2 (%.4g mAh), net at most %.4g mAh/cm2",
-	    sg_areal_mah_cm2(p->plan->charge_c, area_cm2), p->plan->charge_c / 3.6, report->net_max_mah_cm2);
-	say(p, "  largest current  %s", sg_phrase_current(p->plan->current_max_a, current));
-	say(p, "  record  about %.0f rows, %s", report->rows, sg_phrase_bytes(report->file_bytes, bytes));
+	    sg_areal_mah_cm2(p->plan->charge_c, cell->area_cm2), p->plan->charge_c / 3.6, report->net_max_mah_cm2);
+	if (!isnan(cell->expected_ohm) && p->plan->current_max_a > 0.0)
+		snprintf(voltage, sizeof(voltage), ", %.4g V across the expected %.4g ohm",
+			 p->plan->current_max_a * cell->expected_ohm, cell->expected_ohm);
+	say(p, "  largest current  %s%s", sg_phrase_current(p->plan->current_max_a, current), voltage);
+	say(p, "  record  about %.0f rows, %s, in a new folder in %s", report->rows,
+	    sg_phrase_bytes(report->file_bytes, bytes), p->experiment->folder);
+	if (p->plan->current_max_a > 0.0)
+		say(p, "  sign  + strips electrode A, the working electrode; - plates it");
 }
 
 static void print_limits(const struct printer *p)
@@ -133,6 +160,9 @@ static void print_limits(const struct printer *p)
 	say(p, "Limits: %.4g V, %s%s%s, %s without a sample", limits->voltage_v,
 	    sg_phrase_current(limits->current_a, current), charge, temperature,
 	    sg_phrase_duration(limits->silence_s, silence));
+	say(p, "A hard short %s.", p->experiment->on_hard_short == SG_POLICY_FLAG ?
+					   "is noted in the record, and the run goes on" :
+					   "ends the run, with the cell off");
 }
 
 static void print_findings(const struct printer *p, const struct sg_check_report *report)
@@ -141,8 +171,11 @@ static void print_findings(const struct printer *p, const struct sg_check_report
 		const struct sg_finding *finding = &report->findings[i];
 		const char *severity = finding->severity == SG_SEVERITY_ERROR ? "error" : "warning";
 
-		if (finding->line)
-			say(p, "%s: line %d: %s", severity, finding->line, finding->text);
+		if (finding->line && p->experiment->source[0])
+			say(p, "%s:%d:%d: %s: %s", p->experiment->source, finding->line, finding->column, severity,
+			    finding->text);
+		else if (finding->line)
+			say(p, "line %d, column %d: %s: %s", finding->line, finding->column, severity, finding->text);
 		else
 			say(p, "%s: %s", severity, finding->text);
 	}
@@ -154,6 +187,24 @@ static void print_findings(const struct printer *p, const struct sg_check_report
 		say(p, "It fits.");
 }
 
+static void print_instrument(const struct printer *p, const char *what, const struct sg_instrument_config *config)
+{
+	say(p, "%s: %s%s%s at %s", what, config->family, config->model[0] ? " " : "", config->model, config->port);
+}
+
+static void print_temperature(const struct printer *p)
+{
+	const struct sg_temperature_config *temperature = &p->experiment->temperature;
+	char soak[SG_PHRASE_SIZE], timeout[SG_PHRASE_SIZE];
+
+	if (temperature->present)
+		say(p, "Before the first step: %.4g degC within %.4g K for %s, waiting %s at most", temperature->set_c,
+		    temperature->tolerance_k, sg_phrase_duration(temperature->soak_s, soak),
+		    sg_phrase_duration(temperature->timeout_s, timeout));
+	else if (p->experiment->rig.chamber.present)
+		say(p, "Before the first step: the chamber is left as it is, no temperature is set");
+}
+
 void sg_check_print(const struct sg_experiment *experiment, const struct sg_plan *plan,
 		    const struct sg_check_report *report, sg_check_line *line, void *context)
 {
@@ -161,8 +212,10 @@ void sg_check_print(const struct sg_experiment *experiment, const struct sg_plan
 
 	say(&p, "%s", experiment->name);
 	say(&p, "Cell %s: %s, %.4g cm2", experiment->cell.name, experiment->cell.metal, experiment->cell.area_cm2);
-	if (experiment->temperature.present)
-		say(&p, "Chamber: %.4g degC before the first step", experiment->temperature.set_c);
+	print_instrument(&p, "Potentiostat", &experiment->rig.potentiostat);
+	if (experiment->rig.chamber.present)
+		print_instrument(&p, "Chamber", &experiment->rig.chamber);
+	print_temperature(&p);
 	print_steps(&p);
 	print_totals(&p, report);
 	print_limits(&p);

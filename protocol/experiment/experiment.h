@@ -15,6 +15,12 @@
 #define SG_TEXT_SIZE 160
 #define SG_URI_SIZE 256
 
+/** Where something stands in the file, from 1; line 0: it was not written there. */
+struct sg_place {
+	int line;
+	int column;
+};
+
 struct sg_cell {
 	char name[SG_NAME_SIZE];        /**< required; used in file names: [A-Za-z0-9._-] */
 	char metal[8];                  /**< "Na", "Li", ...; required */
@@ -32,6 +38,7 @@ struct sg_instrument_config {
 	char port[SG_URI_SIZE];
 	char serial[SG_NAME_SIZE]; /**< or empty: any */
 	int address;               /**< -1 if not given */
+	struct sg_place at;        /**< in the file that holds the rig */
 };
 
 struct sg_rig_config {
@@ -47,6 +54,8 @@ struct sg_limits {
 	double temperature_min_c; /**< -INFINITY if not given */
 	double temperature_max_c; /**< INFINITY if not given */
 	double charge_mah_cm2;    /**< |net areal charge|, INFINITY if not given */
+	struct sg_place voltage_at;
+	struct sg_place temperature_at;
 	double silence_s;         /**< longest time without a sample while a current flows; default max(5 s, 10 intervals) */
 };
 
@@ -64,6 +73,7 @@ struct sg_temperature_config {
 	double timeout_s;   /**< for reaching it; default 7200 */
 	double excursion_k; /**< during a test, beyond this is an excursion; default 1.0 */
 	enum sg_policy on_excursion; /**< default HOLD */
+	struct sg_place set_at;
 	bool stop_at_end;   /**< conditioning off at the end; default false: keep */
 };
 
@@ -79,6 +89,7 @@ enum sg_procedure_kind {
 struct sg_procedure {
 	enum sg_procedure_kind kind;
 	int line; /**< in the file, for messages */
+	int column;
 
 	/* ccd: from .. to by increment; cycle, polarize: from == to, increment 0 */
 	double from_ma_cm2; /**< magnitudes, > 0 */
@@ -98,6 +109,7 @@ struct sg_procedure {
 };
 
 struct sg_experiment {
+	char source[SG_URI_SIZE];       /**< name of the file it was read from, for messages; empty if too long */
 	char name[SG_TEXT_SIZE];
 	char institution[SG_NAME_SIZE]; /**< default "LAB"; file-name characters */
 	char operator_name[SG_NAME_SIZE];

@@ -24,6 +24,14 @@ static char *say(double value, const struct scale *scales, size_t count, char ou
 	return out;
 }
 
+/* Does "%.4g" say all of it, in plain digits? */
+static int is_short(double value)
+{
+	const double scale = pow(10.0, 3.0 - floor(log10(value)));
+
+	return value < 1e4 && fabs(value * scale - round(value * scale)) < 1e-6;
+}
+
 char *sg_phrase_duration(double duration_s, char out[SG_PHRASE_SIZE])
 {
 	/* Hours to the end: "571 h" is how cycling is spoken of. */
@@ -31,11 +39,38 @@ char *sg_phrase_duration(double duration_s, char out[SG_PHRASE_SIZE])
 		{ 3600, 3600, "h" }, { 60, 60, "min" }, { 1, 1, "s" }, { 0, 1e-3, "ms" },
 	};
 
+	const size_t count = sizeof(scales) / sizeof(scales[0]);
+
 	if (duration_s == 0.0) {
 		snprintf(out, SG_PHRASE_SIZE, "0 s");
 		return out;
 	}
-	return say(duration_s, scales, sizeof(scales) / sizeof(scales[0]), out);
+	/* The largest unit that needs no rounding: 100 s is not 1.667 min. */
+	for (size_t i = 0; i + 1 < count; i++) {
+		if (duration_s >= scales[i].from && is_short(duration_s / scales[i].unit))
+			return say(duration_s, scales + i, 1, out);
+	}
+	return say(duration_s, scales, count, out);
+}
+
+char *sg_phrase_span(double duration_s, char out[SG_PHRASE_SIZE])
+{
+	double minutes = round(duration_s / 60.0);
+	const double days = floor(minutes / 1440.0);
+	double hours;
+
+	if (minutes < 60.0)
+		return sg_phrase_duration(duration_s, out);
+	minutes -= days * 1440.0;
+	hours = floor(minutes / 60.0);
+	minutes -= hours * 60.0;
+	if (days >= 1e6)
+		snprintf(out, SG_PHRASE_SIZE, "%.4g d", days);
+	else if (days > 0.0)
+		snprintf(out, SG_PHRASE_SIZE, "%.0f d %.0f h %.0f min", days, hours, minutes);
+	else
+		snprintf(out, SG_PHRASE_SIZE, "%.0f h %.0f min", hours, minutes);
+	return out;
 }
 
 char *sg_phrase_current(double current_a, char out[SG_PHRASE_SIZE])

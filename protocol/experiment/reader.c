@@ -197,6 +197,9 @@ enum sg_err sg_experiment_read(struct sg_experiment *out, const char *name, cons
 		sg_experiment_fini(&experiment);
 		return err;
 	}
+	/* Half a path would lead nowhere. */
+	if (strlen(name) < sizeof(experiment.source))
+		strcpy(experiment.source, name);
 	*out = experiment;
 	return SG_OK;
 }

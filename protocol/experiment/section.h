@@ -26,6 +26,12 @@ struct sg_reading {
 
 #define SG_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/** Where a node stands; NULL: nowhere. */
+static inline struct sg_place sg_yaml_place(const struct sg_yaml_node *node)
+{
+	return node ? (struct sg_place){ node->line, node->column } : (struct sg_place){ 0, 0 };
+}
+
 /* Bounds that only keep out nonsense; what an instrument can do is checked elsewhere. */
 extern const struct sg_bounds sg_bounds_duration;         /**< > 0 s */
 extern const struct sg_bounds sg_bounds_duration_or_none; /**< >= 0 s */

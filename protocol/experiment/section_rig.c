@@ -75,6 +75,7 @@ static void read_instrument(struct sg_diagnostics *diagnostics, const struct sg_
 	if (!node || !sg_keys_read(diagnostics, node, where, instrument_keys, INSTRUMENT_KEYS, values))
 		return;
 	config->present = true;
+	config->at = sg_yaml_place(node);
 	sg_value_text(diagnostics, values[FAMILY], "family", config->family, sizeof(config->family));
 	sg_value_text(diagnostics, values[MODEL], "model", config->model, sizeof(config->model));
 	read_port(diagnostics, values[PORT], config->port);

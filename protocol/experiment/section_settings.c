@@ -77,6 +77,8 @@ void sg_section_limits(struct sg_reading *reading, const struct sg_yaml_node *no
 			  &limits->voltage_v);
 	sg_value_quantity(diagnostics, values[CURRENT], "current", SG_DIM_CURRENT, &current_bounds,
 			  &limits->current_a);
+	limits->voltage_at = sg_yaml_place(values[VOLTAGE]);
+	limits->temperature_at = sg_yaml_place(values[TEMPERATURE]);
 	read_temperature_limits(reading, values[TEMPERATURE]);
 	sg_value_quantity(diagnostics, values[CHARGE], "charge", SG_DIM_AREAL_CHARGE, &charge_bounds,
 			  &limits->charge_mah_cm2);
@@ -134,6 +136,7 @@ void sg_section_temperature(struct sg_reading *reading, const struct sg_yaml_nod
 	if (!node || !sg_keys_read(diagnostics, node, "temperature", keys, KEYS, values))
 		return;
 	temperature->present = true;
+	temperature->set_at = sg_yaml_place(values[SET]);
 	if (sg_value_quantity(diagnostics, values[SET], "set", SG_DIM_TEMPERATURE, &sg_bounds_temperature,
 			      &temperature->set_c))
 		sg_section_check_set_point(reading, values[SET], temperature->set_c);

@@ -115,6 +115,7 @@ static void read_step(struct sg_reading *reading, const struct sg_yaml_node *ent
 	}
 	procedure->kind = reader->kind;
 	procedure->line = key->line;
+	procedure->column = key->column;
 	procedure->until_v = NAN;
 	procedure->interval_s = reading->experiment->interval_s;
 	reader->read(reading, key->value, procedure);

@@ -223,6 +223,10 @@ static enum sg_err explain(struct builder *b, const yaml_parser_t *parser)
 	}
 	if (indents_with_tab(b, mark.line))
 		return refuse(b, &mark, "indented with a tab: YAML wants blanks");
+	/* The library sees a forgotten colon only in the next line, but knows where the word began. */
+	if (parser->context && strcmp(parser->context, "while scanning a simple key") == 0)
+		return refuse(b, &parser->context_mark,
+			      "not YAML: no ':' in this line; a setting is written 'key: value', a step '- key: value'");
 	return refuse(b, &mark,
 		      "not YAML: %s%s%s; look at the indentation, the brackets, and quote texts that hold \": \" "
 		      "or \" #\"",

@@ -126,7 +126,7 @@ static void a_current_beyond_the_instrument(void **state)
 	(void)state;
 	set_up(&b, base_text);
 	b.caps.current_max_a = 5e-3;
-	EXPECT(&b, { ERROR, 35, "9 mA/cm2 on 0.8 cm2 is 7.2 mA, but Testostat gives at most 5 mA (6 of 18 half-steps" });
+	EXPECT(&b, { ERROR, 35, "9 mA/cm2 on 0.8 cm2 is 7.2 mA, but Testostat gives at most 5 mA, here 6.25 mA/cm2 (6 of 18 half-steps" });
 	set_up(&b, base_text);
 	b.caps.range_count = 2;
 	b.caps.range_use = 0.7;
@@ -151,7 +151,8 @@ static void voltages_out_of_reach(void **state)
 	(void)state;
 	set_up(&b, base_text);
 	b.caps.compliance_v = 4.5;
-	EXPECT(&b, { ERROR, 0, "limits.voltage of 5 V lies beyond the 4.5 V that Testostat can drive" });
+	EXPECT(&b, { ERROR, 18, "limits.voltage of 5 V lies beyond the 4.5 V that Testostat can drive or measure: it could never "
+			       "act; write at most 4.5 V" });
 	set_up(&b, base_text);
 	b.caps.compliance_v = 5;
 	expect_nothing(&b);
@@ -159,7 +160,7 @@ static void voltages_out_of_reach(void **state)
 	EXPECT(&b, { WARNING, 35, "7.2 mA through the expected 600 ohm makes 4.32 V, beyond the voltage that ends it of 4 V" });
 	set_up(&b, base_with("expected_resistance_ohm: 49.7", "expected_resistance_ohm: 600"));
 	b.caps.compliance_v = 3;
-	EXPECT(&b, { ERROR, 0, "limits.voltage" }, { WARNING, 35, "beyond the compliance of 3 V" });
+	EXPECT(&b, { ERROR, 18, "limits.voltage" }, { WARNING, 35, "beyond the compliance of 3 V" });
 }
 
 static void times_the_instrument_cannot_keep(void **state)
@@ -183,12 +184,12 @@ static void temperatures_out_of_reach(void **state)
 	set_up(&b, base_text);
 	b.chamber.temperature_min_c = 30;
 	b.chamber.temperature_max_c = 40;
-	EXPECT(&b, { ERROR, 0, "25 degC is out of reach of Testchamber: 30 to 40 degC" },
+	EXPECT(&b, { ERROR, 24, "25 degC is out of reach of Testchamber: 30 to 40 degC" },
 	       { ERROR, 46, "50 degC is out of reach" });
 	set_up(&b, base_text);
 	b.chamber_or_null = NULL;
-	EXPECT(&b, { ERROR, 0, "25 degC is to be set, but the rig has no chamber" },
-	       { ERROR, 0, "limits.temperature cannot be watched" }, { ERROR, 46, "50 degC is to be set" });
+	EXPECT(&b, { ERROR, 24, "25 degC is to be set, but the rig has no chamber" },
+	       { ERROR, 20, "limits.temperature cannot be watched" }, { ERROR, 46, "50 degC is to be set" });
 	set_up(&b, base_with("max: 60 degC", "max: 51 degC"));
 	EXPECT(&b, { WARNING, 46, "an excursion of 2 K around 50 degC leaves limits.temperature of 10 to 51 degC" });
 	set_up(&b, base_text);
@@ -289,14 +290,23 @@ static void prints_what_would_be_done(void **state)
 	static const char *const said[] = {
 		"CCD of NZSP-012\n",
 		"Cell NZSP-012: Na, 0.8 cm2\n",
-		"Chamber: 25 degC before the first step\n",
+		"Potentiostat: emstat4 hr at serial:/dev/ttyACM0\n",
+		"Chamber: votsch at serial:/dev/ttyUSB0\n",
+		"Before the first step: 25 degC within 0.2 K for 15 min, waiting 3 h at most\n",
+		/* columns end where those of the currents end */
+		"  1.r        rest                                 5 min                                    2 s\n",
+		"  Procedure 2 ends early at |V| of 4 V.\n",
 		/* 9 mA/cm2 for 5 min: 7.2 mA, 0.75 mAh/cm2, in the 10 mA range */
 		"2.9-              -9 mA/cm2        -7.2 mA      5 min      -0.75 mAh/cm2     10 mA    500 ms\n",
 		"  58 x, 3.1+ to 3.58-:\n",
 		"3.1+              +1 mA/cm2         800 uA        5 h         +5 mAh/cm2      1 mA       2 s\n",
 		"  5.t        50 degC, soak 30 min\n",
-		"In all: 156 steps, 593.2 h (24.72 d), and the time the chamber takes\n",
+		"In all: 156 steps, 24 d 17 h 14 min, and the time the chamber takes\n",
 		"net at most 20 mAh/cm2\n",
+		"largest current  7.2 mA, 0.3578 V across the expected 49.7 ohm\n",
+		"344.1 MB, in a new folder in out\n",
+		"+ strips electrode A, the working electrode",
+		"A hard short is noted in the record, and the run goes on.\n",
 		"Limits: 5 V, 20 mA, net charge 30 mAh/cm2, 10 to 60 degC, 20 s without a sample\n",
 		"If the PC dies, the instrument finishes",
 		"It fits.\n",
@@ -316,7 +326,7 @@ static void prints_what_would_be_done(void **state)
 	tear_down(&b);
 }
 
-static void prints_findings_with_their_lines(void **state)
+static void prints_findings_with_their_places(void **state)
 {
 	static struct bench b;
 	static struct lines lines;
@@ -327,9 +337,75 @@ static void prints_findings_with_their_lines(void **state)
 	b.caps.compliance_v = 4.5;
 	check(&b);
 	sg_check_print(&b.experiment, &b.plan, &b.report, take_line, &lines);
-	assert_non_null(strstr(lines.text, "error: limits.voltage of 5 V"));
-	assert_non_null(strstr(lines.text, "error: line 35: 9 mA/cm2"));
+	assert_non_null(strstr(lines.text, "base.yaml:18:12: error: limits.voltage of 5 V"));
+	assert_non_null(strstr(lines.text, "base.yaml:35:5: error: 9 mA/cm2"));
 	assert_non_null(strstr(lines.text, "It does not fit: 2 errors.\n"));
+	/* not read from a file with a name */
+	b.experiment.source[0] = '\0';
+	lines.text[0] = '\0';
+	sg_check_print(&b.experiment, &b.plan, &b.report, take_line, &lines);
+	assert_non_null(strstr(lines.text, "line 35, column 5: error: 9 mA/cm2"));
+	tear_down(&b);
+}
+
+static void says_what_a_hard_short_ends(void **state)
+{
+	static const struct {
+		const char *on_hard_short, *ends_on, *procedure, *run;
+	} rows[] = {
+		{ "flag", "{voltage: 4 V, short: true}", "Procedure 2 ends early at |V| of 4 V or a hard short.\n",
+		  "A hard short is noted in the record" },
+		{ "flag", "{short: true}", "Procedure 2 ends early at a hard short.\n", "A hard short is noted" },
+		{ "stop", "{voltage: 4 V, short: true}", "Procedure 2 ends early at |V| of 4 V.\n",
+		  "A hard short ends the run, with the cell off.\n" },
+		{ "flag", "{short: false}", "  2.1-", "A hard short is noted" },
+	};
+	static struct bench b;
+	static struct lines lines;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char ends_on[64], text[8192];
+		const char *at;
+
+		snprintf(ends_on, sizeof(ends_on), "ends_on: %s", rows[i].ends_on);
+		snprintf(text, sizeof(text), "%s", base_with("ends_on: {voltage: 4 V, short: false}", ends_on));
+		at = strstr(text, "on_hard_short: flag");
+		assert_non_null(at);
+		memcpy(text + (at - text) + strlen("on_hard_short: "), rows[i].on_hard_short, 4);
+		set_up(&b, text);
+		check(&b);
+		lines.text[0] = '\0';
+		sg_check_print(&b.experiment, &b.plan, &b.report, take_line, &lines);
+		if (!strstr(lines.text, rows[i].procedure) || !strstr(lines.text, rows[i].run))
+			fail_msg("%s, %s:\n%s", rows[i].on_hard_short, rows[i].ends_on, lines.text);
+		tear_down(&b);
+	}
+	/* nothing of its own: nothing said */
+	assert_null(strstr(lines.text, "ends early"));
+}
+
+static void warns_of_a_word_about_shorts_without_effect(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	set_up(&b, base_with("on_hard_short: flag", "on_hard_short: stop"));
+	EXPECT(&b, { WARNING, 35, "'short: false' changes nothing: a hard short ends the whole run unless you write "
+				  "'on_hard_short: flag'" });
+}
+
+static void says_that_a_chamber_is_left_as_it_is(void **state)
+{
+	static struct bench b;
+	static struct lines lines;
+
+	(void)state;
+	set_up(&b, base_text);
+	b.experiment.temperature.present = false;
+	check(&b);
+	sg_check_print(&b.experiment, &b.plan, &b.report, take_line, &lines);
+	assert_non_null(strstr(lines.text, "the chamber is left as it is, no temperature is set\n"));
 	tear_down(&b);
 }
 
@@ -347,7 +423,10 @@ int main(void)
 		cmocka_unit_test(says_what_holds_the_cell_when_the_pc_dies),
 		cmocka_unit_test(counts_findings_beyond_its_room),
 		cmocka_unit_test(prints_what_would_be_done),
-		cmocka_unit_test(prints_findings_with_their_lines),
+		cmocka_unit_test(prints_findings_with_their_places),
+		cmocka_unit_test(says_what_a_hard_short_ends),
+		cmocka_unit_test(warns_of_a_word_about_shorts_without_effect),
+		cmocka_unit_test(says_that_a_chamber_is_left_as_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

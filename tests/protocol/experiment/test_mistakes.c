@@ -55,6 +55,8 @@ static const struct mistake mistakes[] = {
 	{ "no voltage limit", "  voltage: 5 V\n", "", 18, 3, "'voltage' is missing in limits" },
 	{ "a key without value", "operator: A. Student", "operator:", 4, 1,
 	  "'operator' has no value: write for example 'operator: A. Student'" },
+	{ "a colon forgotten", "operator: A. Student", "operator A. Student", 4, 1, "not YAML: no ':' in this line" },
+	{ "a colon forgotten in a step", "half_step: 5 min", "half_step 5 min", 39, 7, "no ':' in this line" },
 	{ "a comma forgotten in a flow", "voltage: 4 V, short: false", "voltage: 4 V short: false", 42, 35, "not YAML" },
 
 	/* types */

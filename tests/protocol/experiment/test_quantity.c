@@ -178,6 +178,19 @@ static void says_numbers_as_people_do(void **state)
 	assert_string_equal(sg_phrase_duration(300, out), "5 min");
 	assert_string_equal(sg_phrase_duration(3599.99, out), "1 h");
 	assert_string_equal(sg_phrase_duration(571 * 3600.0, out), "571 h");
+	/* no unit that needs rounding where a smaller one needs none; the natural one where all need it */
+	assert_string_equal(sg_phrase_duration(100, out), "100 s");
+	assert_string_equal(sg_phrase_duration(5700, out), "95 min");
+	assert_string_equal(sg_phrase_duration(9000, out), "2.5 h");
+	assert_string_equal(sg_phrase_duration(3600.0 * 0.1 / 0.7, out), "8.571 min");
+	assert_string_equal(sg_phrase_duration(1e9, out), "2.778e+05 h");
+	assert_string_equal(sg_phrase_span(0, out), "0 s");
+	assert_string_equal(sg_phrase_span(90, out), "1.5 min");
+	assert_string_equal(sg_phrase_span(3600, out), "1 h 0 min");
+	assert_string_equal(sg_phrase_span(5700, out), "1 h 35 min");
+	assert_string_equal(sg_phrase_span(86399, out), "1 d 0 h 0 min");
+	assert_string_equal(sg_phrase_span(580.5 * 3600, out), "24 d 4 h 30 min");
+	assert_string_equal(sg_phrase_span(1e15, out), "1.157e+10 d");
 	assert_string_equal(sg_phrase_current(0.8332e-3, out), "833.2 uA");
 	assert_string_equal(sg_phrase_current(-7.4988e-3, out), "-7.499 mA");
 	assert_string_equal(sg_phrase_current(1e-3, out), "1 mA");

@@ -17,12 +17,48 @@ static void near(double got, double expected)
 		fail_msg("%.17g is not %.17g", got, expected);
 }
 
+static void remembers_where_things_stand(void **state)
+{
+	struct sg_experiment e;
+
+	(void)state;
+	base_read(base_text, &e);
+	assert_true(e.limits.voltage_at.line == 18 && e.limits.voltage_at.column == 12);
+	assert_true(e.limits.temperature_at.line == 20 && e.limits.temperature_at.column == 16);
+	assert_true(e.temperature.set_at.line == 24 && e.temperature.set_at.column == 8);
+	assert_true(e.rig.potentiostat.at.line == 15 && e.rig.potentiostat.at.column == 17);
+	assert_true(e.rig.chamber.at.line == 16 && e.rig.chamber.at.column == 12);
+	sg_experiment_fini(&e);
+	base_read(base_with("  temperature: {min: 10 degC, max: 60 degC}\n", ""), &e);
+	assert_int_equal(e.limits.temperature_at.line, 0);
+	sg_experiment_fini(&e);
+}
+
+static void remembers_no_half_of_a_long_file_name(void **state)
+{
+	static struct sg_diagnostics diagnostics;
+	char name[SG_URI_SIZE + 1];
+	struct sg_experiment e;
+
+	(void)state;
+	memset(name, 'x', sizeof(name));
+	name[SG_URI_SIZE] = '\0';
+	assert_int_equal(sg_experiment_read(&e, name, base_text, strlen(base_text), &diagnostics), SG_OK);
+	assert_string_equal(e.source, "");
+	sg_experiment_fini(&e);
+	name[SG_URI_SIZE - 1] = '\0';
+	assert_int_equal(sg_experiment_read(&e, name, base_text, strlen(base_text), &diagnostics), SG_OK);
+	assert_string_equal(e.source, name);
+	sg_experiment_fini(&e);
+}
+
 static void reads_who_and_what_is_tested(void **state)
 {
 	struct sg_experiment e;
 
 	(void)state;
 	base_read(base_text, &e);
+	assert_string_equal(e.source, "base.yaml");
 	assert_string_equal(e.name, "CCD of NZSP-012");
 	assert_string_equal(e.institution, "TUX");
 	assert_string_equal(e.operator_name, "A. Student");
@@ -138,6 +174,7 @@ static void reads_polarize_temperature_and_rest(void **state)
 	near(e.procedures[4].soak_s, 1800);
 	assert_int_equal(e.procedures[5].kind, SG_PROC_REST);
 	assert_int_equal(e.procedures[5].line, 47);
+	assert_int_equal(e.procedures[5].column, 5);
 	near(e.procedures[5].half_step_s, 3600);
 	near(e.procedures[5].interval_s, 10);
 	sg_experiment_fini(&e);
@@ -246,6 +283,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_who_and_what_is_tested),
+		cmocka_unit_test(remembers_where_things_stand),
+		cmocka_unit_test(remembers_no_half_of_a_long_file_name),
 		cmocka_unit_test(reads_the_rig),
 		cmocka_unit_test(reads_limits_temperature_and_record),
 		cmocka_unit_test(reads_a_ccd_and_a_cycle),
