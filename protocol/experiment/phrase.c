@@ -36,7 +36,7 @@ char *sg_phrase_duration(double duration_s, char out[SG_PHRASE_SIZE])
 {
 	/* Hours to the end: "571 h" is how cycling is spoken of. */
 	static const struct scale scales[] = {
-		{ 3600, 3600, "h" }, { 60, 60, "min" }, { 1, 1, "s" }, { 0, 1e-3, "ms" },
+		{ 3600, 3600, "h" }, { 60, 60, "min" }, { 1, 1, "s" }, { 1e-3, 1e-3, "ms" }, { 0, 1e-6, "us" },
 	};
 
 	const size_t count = sizeof(scales) / sizeof(scales[0]);

@@ -42,16 +42,35 @@ static void check_steps(const struct sg_plan *plan, const struct sg_potentiostat
 	}
 }
 
+/* A finding about the file has its place in it. */
+static void check_findings(const struct sg_check_report *report)
+{
+	size_t errors = report->dropped;
+
+	check(report->count <= SG_FINDINGS_MAX && (!report->dropped || report->count == SG_FINDINGS_MAX));
+	for (size_t i = 0; i < report->count; i++) {
+		const struct sg_finding *finding = &report->findings[i];
+
+		check((finding->line >= 1) == (finding->column >= 1) && finding->text[0]);
+		errors += finding->severity == SG_SEVERITY_ERROR;
+	}
+	check(report->errors <= errors);
+}
+
 static void plan_and_check(const struct sg_experiment *experiment, const char *model)
 {
 	static struct sg_check_report report;
 	const struct sg_potentiostat_caps *caps = sg_emstat4_caps(model);
+	/* A rig in a file of its own has no chamber here; that must be a finding, not a crash. */
+	const struct sg_chamber_caps *chamber =
+		experiment->rig.chamber.present ? &sg_votsch_model(NULL)->caps : NULL;
 	const struct sg_check_env env = { .disk_free_bytes = -1 };
 	struct sg_plan plan;
 
 	if (sg_plan_init(&plan, experiment, caps, NULL))
 		return;
-	sg_check(experiment, &plan, caps, NULL, &env, &report);
+	sg_check(experiment, &plan, caps, chamber, &env, &report);
+	check_findings(&report);
 	check_steps(&plan, caps, report.errors == 0);
 	/* A plan of a million steps is legal; printing it is not what is tested. */
 	if (plan.step_count < 200)

@@ -173,6 +173,8 @@ static void says_numbers_as_people_do(void **state)
 	(void)state;
 	assert_string_equal(sg_phrase_duration(0, out), "0 s");
 	assert_string_equal(sg_phrase_duration(0.5, out), "500 ms");
+	assert_string_equal(sg_phrase_duration(1e-6, out), "1 us");
+	assert_string_equal(sg_phrase_duration(1.5e-3, out), "1.5 ms");
 	assert_string_equal(sg_phrase_duration(1, out), "1 s");
 	assert_string_equal(sg_phrase_duration(90, out), "1.5 min");
 	assert_string_equal(sg_phrase_duration(300, out), "5 min");
