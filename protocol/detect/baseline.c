@@ -20,8 +20,7 @@ void sg_baseline_init(struct sg_baseline *b, double expected_ohm)
 	b->visiting = -1;
 }
 
-/* R(T) / R(25 degC) of an ionic conductor; 1 if the temperature is unknown. */
-static double thermal_factor(double temperature_c)
+double sg_baseline_thermal(double temperature_c)
 {
 	if (isnan(temperature_c) || temperature_c < -200.0)
 		return 1.0;
@@ -33,7 +32,7 @@ void sg_baseline_temperature(struct sg_baseline *b, double temperature_c, double
 	if (isnan(temperature_c))
 		return;
 	if (isnan(b->hottest_c) && b->scale_visits == 0 && b->scale_ohm == b->given_ohm)
-		b->scale_ohm = b->given_ohm / thermal_factor(temperature_c);
+		b->scale_ohm = b->given_ohm / sg_baseline_thermal(temperature_c);
 	if (isnan(b->hottest_c) || temperature_c >= b->hottest_c)
 		b->hottest_c = temperature_c;
 	else
@@ -42,7 +41,7 @@ void sg_baseline_temperature(struct sg_baseline *b, double temperature_c, double
 
 double sg_baseline_expected_ohm(const struct sg_baseline *b)
 {
-	return b->scale_ohm * thermal_factor(b->hottest_c);
+	return b->scale_ohm * sg_baseline_thermal(b->hottest_c);
 }
 
 static int polarity_of(const struct sg_stretch *stretch)
@@ -99,7 +98,7 @@ static void commit(struct sg_baseline *b, const struct sg_stretch *stretch)
 {
 	const double most = SG_LEARN_MAX_RATIO * b->scale_ohm;
 	struct sg_phase_bin *bin;
-	double mean_ohm, least_ohm, change;
+	double mean_ohm, change;
 
 	if (b->visiting < 0 || b->sum_count == 0 || stretch->history == SG_AFTER_UNKNOWN)
 		return;
@@ -109,22 +108,14 @@ static void commit(struct sg_baseline *b, const struct sg_stretch *stretch)
 		return;
 	bin = &b->bin[stretch->history][polarity_of(stretch)][b->visiting];
 	mean_ohm = as_equal_currents(b, stretch, b->sum_ohm / b->sum_count);
-	least_ohm = as_equal_currents(b, stretch, b->visit_least_ohm);
-	if (!isnan(most)) {
+	if (!isnan(most))
 		mean_ohm = clip(mean_ohm, -most, most);
-		least_ohm = clip(least_ohm, -most, most);
-	}
 	change = mean_ohm - bin->mean_ohm;
 	if (bin->visits < SG_LEARN_VISITS)
 		bin->mean_ohm += change / (bin->visits + 1.0);
 	else
 		bin->mean_ohm += clip(SG_SLOW_GAIN * change, -SG_CLIP_FRACTION * b->scale_ohm,
 				      SG_CLIP_FRACTION * b->scale_ohm);
-	/* Down at once, up slowly. */
-	if (bin->visits == 0 || least_ohm < bin->least_ohm)
-		bin->least_ohm = least_ohm;
-	else
-		bin->least_ohm += SG_SLOW_GAIN * (least_ohm - bin->least_ohm);
 	if (bin->visits < UINT32_MAX)
 		bin->visits++;
 }
@@ -161,18 +152,18 @@ void sg_baseline_close(struct sg_baseline *b, const struct sg_stretch *stretch, 
 	b->last_ohm = NAN;
 }
 
-void sg_baseline_begin(struct sg_baseline *b, double level_a)
+bool sg_baseline_begin(struct sg_baseline *b, double level_a)
 {
 	const double given_ohm = b->given_ohm, hottest_c = b->hottest_c;
+	const bool anew = b->largest_a > 0.0 && fabs(level_a) > SG_RELEARN_RATIO * b->largest_a;
 
-	if (fabs(level_a) <= b->largest_a)
-		return;
-	if (b->largest_a > 0.0 && fabs(level_a) > SG_RELEARN_RATIO * b->largest_a) {
+	if (anew) {
 		sg_baseline_init(b, given_ohm);
 		b->hottest_c = hottest_c;
-		b->scale_ohm = given_ohm / thermal_factor(hottest_c);
+		b->scale_ohm = given_ohm / sg_baseline_thermal(hottest_c);
 	}
-	b->largest_a = fabs(level_a);
+	b->largest_a = fmax(b->largest_a, fabs(level_a));
+	return anew;
 }
 
 static double median_of_3(double a, double b, double c)
@@ -206,7 +197,7 @@ void sg_baseline_learn(struct sg_baseline *b, const struct sg_stretch *stretch, 
 {
 	const int k = phase_bin(sg_stretch_phase_s(stretch, now_s));
 
-	ohm = smoothed(b, ohm / thermal_factor(temperature_c));
+	ohm = smoothed(b, ohm / sg_baseline_thermal(temperature_c));
 	if (settled) {
 		learn_first(b, ohm);
 		b->last_ohm = ohm;
@@ -216,72 +207,9 @@ void sg_baseline_learn(struct sg_baseline *b, const struct sg_stretch *stretch, 
 		b->visiting = k;
 		b->sum_ohm = 0.0;
 		b->sum_count = 0;
-		b->visit_least_ohm = ohm;
 	}
-	b->visit_least_ohm = fmin(b->visit_least_ohm, ohm);
 	b->sum_ohm += ohm;
 	b->sum_count++;
-}
-
-/* The latest visited bin not beyond k, or NULL. */
-static const struct sg_phase_bin *visited(const struct sg_baseline *b, enum sg_history history, int polarity, int k)
-{
-	for (; k >= 0; k--)
-		if (b->bin[history][polarity][k].visits > 0)
-			return &b->bin[history][polarity][k];
-	return NULL;
-}
-
-static const struct sg_phase_bin *visited_either(const struct sg_baseline *b, enum sg_history history, int polarity,
-						 int k)
-{
-	const struct sg_phase_bin *bin = visited(b, history, polarity, k);
-
-	return bin ? bin : visited(b, history, !polarity, k);
-}
-
-/*
- * The step response S(t) of a rested cell as a fraction of its late-phase resistance; it only grows, so
- * an earlier bin bounds a later one from below. After a reversal of equal currents a linear cell shows
- * 2 S(t) - S(T + t), with S(T + t) about 1, hence S = (r + 1) / 2.
- */
-static double step_response(const struct sg_baseline *b, enum sg_history history, int polarity, int k)
-{
-	const struct sg_phase_bin *rested = visited_either(b, SG_AFTER_REST, polarity, k);
-	const struct sg_phase_bin *reversed = visited_either(b, SG_AFTER_REVERSAL, polarity, k);
-
-	if (reversed && (history == SG_AFTER_REVERSAL || !rested))
-		return 0.5 * (reversed->least_ohm / b->scale_ohm + 1.0);
-	return rested ? rested->least_ohm / b->scale_ohm : NAN;
-}
-
-double sg_baseline_least_fraction(const struct sg_baseline *b, const struct sg_stretch *stretch, double now_s)
-{
-	const int k = phase_bin(sg_stretch_phase_s(stretch, now_s));
-	const int polarity = polarity_of(stretch);
-	double response, ratio;
-
-	if (b->scale_moving)
-		return NAN;
-	switch (stretch->history) {
-	case SG_AFTER_REST:
-		response = step_response(b, SG_AFTER_REST, polarity, k);
-		/* The first current of a rested cell: its ohmic part shows at once. */
-		return isnan(response) && b->scale_visits == 0 && !isnan(b->scale_ohm) ? 1.0 : response;
-	case SG_AFTER_REVERSAL:
-		response = step_response(b, SG_AFTER_REVERSAL, polarity, k);
-		ratio = fabs(stretch->before_a / stretch->level_a);
-		return (1.0 + ratio) * response - ratio;
-	case SG_AFTER_UNKNOWN:
-		/* The worst that can have happened in the hole: a reversal just before its end. */
-		for (int early = 0; early <= k; early++) {
-			response = step_response(b, SG_AFTER_REVERSAL, polarity, early);
-			if (!isnan(response))
-				return 2.0 * response - 1.0;
-		}
-		return NAN;
-	}
-	return NAN;
 }
 
 double sg_baseline_ohm(const struct sg_baseline *b, const struct sg_stretch *stretch, double now_s,
@@ -294,5 +222,5 @@ double sg_baseline_ohm(const struct sg_baseline *b, const struct sg_stretch *str
 	bin = &b->bin[stretch->history][polarity_of(stretch)][phase_bin(sg_stretch_phase_s(stretch, now_s))];
 	if (bin->visits < SG_LEARN_VISITS)
 		return NAN;
-	return from_equal_currents(b, stretch, bin->mean_ohm) * thermal_factor(temperature_c);
+	return from_equal_currents(b, stretch, bin->mean_ohm) * sg_baseline_thermal(temperature_c);
 }

@@ -15,14 +15,17 @@
 /** expected_ohm at the temperature of the test, or NAN. */
 void sg_baseline_init(struct sg_baseline *baseline, double expected_ohm);
 
+/** R(T) / R(25 degC) of an ionic conductor; 1 if the temperature is unknown. */
+double sg_baseline_thermal(double temperature_c);
+
 /** The sensor's temperature now, dt_s after the latest; NAN is ignored. */
 void sg_baseline_temperature(struct sg_baseline *baseline, double temperature_c, double dt_s);
 
 /** The stretch that was learned is over; `keep` says that its readings were those of a healthy cell. */
 void sg_baseline_close(struct sg_baseline *baseline, const struct sg_stretch *stretch, bool keep);
 
-/** A stretch begins. A current far above all before makes what was learned below it void. */
-void sg_baseline_begin(struct sg_baseline *baseline, double level_a);
+/** A stretch begins. @return true if its current is so far above all before that what was learned is void */
+bool sg_baseline_begin(struct sg_baseline *baseline, double level_a);
 
 /** A reading of a healthy cell on its level. settled: counts for the plateau too. */
 void sg_baseline_learn(struct sg_baseline *baseline, const struct sg_stretch *stretch, double now_s, double ohm,
@@ -30,12 +33,6 @@ void sg_baseline_learn(struct sg_baseline *baseline, const struct sg_stretch *st
 
 /** The resistance expected late in a half-step at the hottest the cell can be; NAN if unknown. */
 double sg_baseline_expected_ohm(const struct sg_baseline *baseline);
-
-/**
- * The least fraction of the expected resistance that a healthy cell shows at this phase; NAN if nothing
- * is known of it.
- */
-double sg_baseline_least_fraction(const struct sg_baseline *baseline, const struct sg_stretch *stretch, double now_s);
 
 /** The mean at this phase, polarity and history; NAN while learning. */
 double sg_baseline_ohm(const struct sg_baseline *baseline, const struct sg_stretch *stretch, double now_s,

@@ -7,6 +7,7 @@
 #include "detect/baseline.h"
 #include "detect/data_fault.h"
 #include "detect/hard_short.h"
+#include "detect/jump.h"
 #include "detect/noise.h"
 #include "detect/stretch.h"
 #include "detect/thresholds.h"
@@ -32,6 +33,7 @@ void sg_detector_init(struct sg_detector *d, const struct sg_detect_config *conf
 	sg_noise_init(&d->current, config->current_noise_a, false);
 	sg_stretch_init(&d->stretch);
 	sg_baseline_init(&d->baseline, config->expected_ohm);
+	sg_jump_init(&d->jump);
 	sg_hard_short_init(&d->hard_short);
 }
 
@@ -39,6 +41,7 @@ static void handle_gap(struct sg_detector *d)
 {
 	sg_stretch_gap(&d->stretch, d->now_s);
 	sg_baseline_close(&d->baseline, &d->stretch, false);
+	sg_jump_gap(&d->jump);
 	sg_hard_short_gap(&d->hard_short);
 	sg_fault_break_run(&d->faults);
 	sg_noise_break(&d->voltage);
@@ -67,13 +70,16 @@ static bool take_time(struct sg_detector *d, const struct sg_reading *reading, s
 static bool take_current(struct sg_detector *d, const struct sg_reading *reading)
 {
 	const struct sg_stretch before = d->stretch;
-	bool on;
+	bool on, quiet;
 
 	sg_noise_feed(&d->current, reading->current_a, d->now_s);
 	on = sg_stretch_feed(&d->stretch, reading, d->now_s, sg_noise_rms(&d->current, 0.0));
 	if (d->stretch.index != before.index) {
-		sg_baseline_close(&d->baseline, &before, sg_hard_short_is_quiet(&d->hard_short));
-		sg_baseline_begin(&d->baseline, d->stretch.level_a);
+		quiet = sg_hard_short_is_quiet(&d->hard_short);
+		sg_baseline_close(&d->baseline, &before, quiet);
+		sg_jump_begin(&d->jump, before.known ? before.level_a : 0.0, quiet);
+		if (sg_baseline_begin(&d->baseline, d->stretch.level_a))
+			sg_jump_init(&d->jump);
 		sg_fault_break_run(&d->faults);
 		sg_noise_break(&d->voltage);
 		sg_noise_break(&d->current);
@@ -98,6 +104,7 @@ static size_t take_voltage(struct sg_detector *d, const struct sg_reading *readi
 
 	if (!has_meaning(d, reading))
 		return 0;
+	sg_jump_feed(&d->jump, &d->stretch, d->now_s, reading->voltage_v, sg_baseline_thermal(d->temperature_c));
 	count = sg_hard_short_feed(d, reading, events);
 	if (sg_hard_short_is_quiet(&d->hard_short))
 		sg_baseline_learn(&d->baseline, &d->stretch, d->now_s, ohm, d->temperature_c, settled);
@@ -121,6 +128,7 @@ static size_t feed(struct sg_detector *d, const struct sg_reading *reading, stru
 	d->accepted = true;
 	if (d->stretch.known && d->stretch.level_a == 0.0 && !d->stretch.trying) {
 		d->rest_v = reading->voltage_v;
+		sg_jump_rest(&d->jump, reading->voltage_v);
 		sg_noise_feed(&d->voltage, reading->voltage_v, d->now_s);
 		return count;
 	}

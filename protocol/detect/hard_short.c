@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "detect/baseline.h"
+#include "detect/jump.h"
 #include "detect/noise.h"
 #include "detect/stretch.h"
 #include "detect/thresholds.h"
@@ -24,7 +25,7 @@ struct look {
 
 void sg_hard_short_init(struct sg_hard_short *h)
 {
-	*h = (struct sg_hard_short){ .earlier_ohm = NAN, .recover_now_s = NAN };
+	*h = (struct sg_hard_short){ .earlier_ohm = NAN, .recover_now_s = NAN, .last_a = NAN, .steady = 1.0 };
 }
 
 bool sg_hard_short_is_quiet(const struct sg_hard_short *h)
@@ -81,30 +82,51 @@ static bool is_transient_over(const struct sg_detector *d, const struct look *lo
 	return h->low >= SG_DWELL_SAMPLES && look->now_s - h->since_now_s >= needed_s;
 }
 
+/* The first current of a rested cell: its ohmic part shows at once. */
+static bool is_first_current(const struct sg_detector *d)
+{
+	return d->baseline.scale_visits == 0 && d->stretch.history == SG_AFTER_REST && d->stretch.before_a == 0.0;
+}
+
 static bool is_no_transient(const struct sg_detector *d, const struct look *look)
 {
-	return d->hard_short.top_fraction >= SG_HEALTHY_FRACTION ||
-	       sg_baseline_least_fraction(&d->baseline, &d->stretch, look->now_s) >= SG_HEALTHY_FRACTION ||
+	const double thermal = sg_baseline_thermal(d->baseline.hottest_c);
+
+	return d->hard_short.top_fraction >= SG_HEALTHY_FRACTION || is_first_current(d) ||
+	       sg_jump_least_fraction(&d->jump, &d->stretch, look->now_s, look->expected_ohm, thermal,
+				      d->baseline.largest_a) >= SG_HEALTHY_FRACTION ||
 	       is_transient_over(d, look);
+}
+
+/* Compare with the reading before, as it would be at this current. */
+static bool continues(struct sg_hard_short *h, const struct look *look)
+{
+	const double change_v = look->voltage_v - h->last_v * look->current_a / h->last_a;
+
+	h->last_v = look->voltage_v;
+	h->last_a = look->current_a;
+	return fabs(change_v) <= SG_FLAT_SIGMA * look->noise_v + SG_FLAT_FRACTION * fabs(look->voltage_v);
+}
+
+static void follow_steadiness(struct sg_hard_short *h, const struct look *look)
+{
+	const double steady = continues(h, look) ? 1.0 : 0.0;
+
+	h->steady += (steady - h->steady) / SG_STEADY_READINGS;
 }
 
 /* Add a low reading to the run. */
 static void extend_run(struct sg_detector *d, const struct look *look, double time_s)
 {
 	struct sg_hard_short *h = &d->hard_short;
-	double change_v;
+	const bool flat = continues(h, look);
 
 	if (h->low == 0) {
 		h->since_s = time_s;
 		h->since_now_s = look->now_s;
 	} else {
-		/* The reading before, as it would be at this current. */
-		change_v = look->voltage_v - h->last_v * look->current_a / h->last_a;
-		h->flat = fabs(change_v) <=
-			  SG_FLAT_SIGMA * look->noise_v + SG_FLAT_FRACTION * fabs(look->voltage_v);
+		h->flat = flat;
 	}
-	h->last_v = look->voltage_v;
-	h->last_a = look->current_a;
 	h->sum_v += look->voltage_v;
 	h->sum_ohm += look->ohm;
 	h->low++;
@@ -150,13 +172,17 @@ static size_t judge_run(struct sg_hard_short *h, const struct look *look, const 
 {
 	const double span_s = look->now_s - h->since_now_s + ROUNDING_S;
 
+	const bool settled = h->low >= SG_UNSETTLED_SAMPLES && span_s >= SG_UNSETTLED_SECONDS;
+
 	if (!h->allowed || h->low < SG_SHORT_SAMPLES || span_s < SG_SHORT_SECONDS)
+		return 0;
+	if (h->steady < SG_STEADY_SHARE && !settled)
 		return 0;
 	if (follows(h, look) && h->flat)
 		return tell(h, look, reading, SG_EVENT_HARD_SHORT, event);
 	if (!h->against && !follows(h, look))
 		return tell(h, look, reading, SG_EVENT_SHORT_OR_SENSE, event);
-	if (h->low >= SG_UNSETTLED_SAMPLES && span_s >= SG_UNSETTLED_SECONDS)
+	if (settled)
 		return tell(h, look, reading, SG_EVENT_SHORT_OR_SENSE, event);
 	return 0;
 }
@@ -166,8 +192,12 @@ static size_t look_for_short(struct sg_detector *d, const struct look *look, con
 {
 	struct sg_hard_short *h = &d->hard_short;
 
+	/* Against the current, after it was healthy: this is not the cell's voltage. */
+	if (h->top_fraction >= SG_HEALTHY_FRACTION && look->voltage_v < -follow_threshold_v(look, 1))
+		h->steady = 0.0;
 	if (look->fraction >= SG_SHORT_FRACTION) {
 		forget_run(h);
+		follow_steadiness(h, look);
 		return 0;
 	}
 	extend_run(d, look, reading->time_s);

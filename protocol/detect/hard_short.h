@@ -8,7 +8,8 @@
  * No healthy transient means one of
  *   - it fell: earlier in the same stretch the reading was healthy. At constant current no relaxation
  *     takes the voltage away;
- *   - the baseline says that a healthy cell shows more than 30 % at this phase;
+ *   - from where the voltage was before the current changed, a healthy cell would have jumped to more than
+ *     30 % (jump.h), or it is the first current of a rested cell;
  *   - it stays in the band longer than a cell that comes out of a reversal could (thresholds.h).
  * A low run that began in one stretch continues in the next. The first reading of a stretch does not
  * count: a switch of current range spoils it.

@@ -22,9 +22,28 @@ void sg_noise_break(struct sg_noise *noise)
 	noise->have = 0;
 }
 
+static void learn_code(struct sg_noise *noise, double change)
+{
+	if (noise->changes == 0 || change < noise->code)
+		noise->code = change;
+	if (noise->changes < UINT32_MAX)
+		noise->changes++;
+}
+
+/* A channel that hardly ever changed has shown no resolution: its first change may be the cell's. */
+static bool is_code_known(const struct sg_noise *noise)
+{
+	return noise->changes >= SG_NOISE_READINGS;
+}
+
+static double code_rms(const struct sg_noise *noise)
+{
+	return is_code_known(noise) ? noise->code * CODE_TO_RMS : 0.0;
+}
+
 static double floor_of(const struct sg_noise *noise)
 {
-	return fmax(noise->code * CODE_TO_RMS / MEDIAN_TO_RMS, SMALLEST_STEP);
+	return fmax(code_rms(noise) / MEDIAN_TO_RMS, SMALLEST_STEP);
 }
 
 /* Multiplicative steps, equally likely up and down at the median; large at first, 5 % later. */
@@ -54,8 +73,8 @@ void sg_noise_feed(struct sg_noise *noise, double value, double now_s)
 		return;
 	}
 	change = value - noise->value[0];
-	if (noise->coarse && fabs(change) > SMALLEST_STEP && (noise->code == 0.0 || fabs(change) < noise->code))
-		noise->code = fabs(change);
+	if (noise->coarse && fabs(change) > SMALLEST_STEP)
+		learn_code(noise, fabs(change));
 	step_s = now_s - noise->last_s;
 	if (noise->have == 2) {
 		/* What the slope before predicts; never extrapolated over a longer step than it was seen. */
@@ -72,16 +91,19 @@ void sg_noise_feed(struct sg_noise *noise, double value, double now_s)
 
 double sg_noise_rms(const struct sg_noise *noise, double unknown)
 {
+	double rms;
+
 	if (!isnan(noise->given))
-		return fmax(noise->given, noise->code * CODE_TO_RMS);
+		return fmax(noise->given, code_rms(noise));
 	if (noise->count < SG_NOISE_READINGS)
 		return unknown;
-	return MEDIAN_TO_RMS * fmax(noise->median, floor_of(noise));
+	rms = MEDIAN_TO_RMS * fmax(noise->median, floor_of(noise));
+	return noise->coarse && !is_code_known(noise) ? fmax(rms, unknown) : rms;
 }
 
 double sg_noise_codes(const struct sg_noise *noise)
 {
-	if (noise->count < SG_NOISE_READINGS || noise->code == 0.0)
+	if (noise->count < SG_NOISE_READINGS || !is_code_known(noise))
 		return 0.0;
 	return sg_noise_rms(noise, 0.0) / noise->code;
 }

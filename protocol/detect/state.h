@@ -24,6 +24,7 @@ struct sg_noise {
 	double step_s;  /**< between them */
 	uint32_t have;  /**< how many of them count */
 	uint32_t count; /**< differences seen */
+	uint32_t changes; /**< of code */
 	bool coarse;    /**< the resolution counts */
 };
 
@@ -68,7 +69,7 @@ struct sg_stretch {
 	double level_a;       /**< 0: rest */
 	double begin_s;       /**< bridged time */
 	double before_a;      /**< level of the latest stretch with a current before this one; 0: none */
-	double before_s;      /**< how long it flowed */
+	double before_s;      /**< how long a current flowed in that direction */
 	double before_end_s;
 	double try_a;         /**< a level that the latest readings suggest */
 	double try_begin_s;
@@ -83,8 +84,7 @@ struct sg_stretch {
 };
 
 struct sg_phase_bin {
-	double mean_ohm;  /**< at 25 degC; after a reversal as if of equal currents */
-	double least_ohm; /**< the least in it: within a bin a relaxing cell may rise from zero to half its plateau */
+	double mean_ohm; /**< at 25 degC; after a reversal as if of equal currents */
 	uint32_t visits;
 };
 
@@ -98,7 +98,6 @@ struct sg_baseline {
 	uint32_t first_count;
 	double sum_ohm;        /**< of the bin being visited */
 	uint32_t sum_count;
-	double visit_least_ohm;
 	int visiting;          /**< bin, -1: none */
 	double recent[3];      /**< for the median of 3 */
 	uint32_t recent_count;
@@ -106,6 +105,22 @@ struct sg_baseline {
 	double largest_a;      /**< largest current learned at */
 	double hottest_c;      /**< the hottest the cell can still be; NAN: no temperature */
 	double given_ohm;      /**< expected resistance at the test temperature, until a temperature is known */
+};
+
+#define SG_JUMPS 4
+
+/** What the voltage does at once when the current changes. */
+struct sg_jump {
+	double ohm[SG_JUMPS];     /**< change of voltage over change of current, the latest, at 25 degC */
+	double phase_s[SG_JUMPS]; /**< how long after the change it was read */
+	uint32_t count;
+	double recent_v[3];       /**< of this stretch */
+	uint32_t recent_count;
+	double before_v;          /**< at the end of the stretch before, NAN: unknown */
+	double before_a;
+	double ohm_now;           /**< of this stretch, NAN: not (yet) */
+	double phase_now_s;
+	bool looked;              /**< this stretch had its first good reading */
 };
 
 enum sg_short_state {
@@ -117,6 +132,7 @@ enum sg_short_state {
 struct sg_hard_short {
 	enum sg_short_state state;
 	double top_fraction;  /**< highest fraction of the expected resistance in this stretch */
+	double steady;        /**< recent share of readings, low runs left out, that continued the ones before */
 	uint32_t low;         /**< readings of the low run */
 	double since_s;       /**< first of them, table's time */
 	double since_now_s;   /**< the same, bridged */
@@ -145,6 +161,7 @@ struct sg_detector {
 	struct sg_noise current;
 	struct sg_stretch stretch;
 	struct sg_baseline baseline;
+	struct sg_jump jump;
 	struct sg_hard_short hard_short;
 	double rest_v;        /**< latest voltage at rest, NAN: never rested */
 	double temperature_c; /**< latest known, NAN: none */

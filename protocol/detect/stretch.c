@@ -56,8 +56,10 @@ static bool is_passing(const struct sg_stretch *stretch, double end_s)
 static void begin(struct sg_stretch *stretch, double level_a, double begin_s)
 {
 	if (stretch->known && stretch->level_a != 0.0 && !is_passing(stretch, begin_s)) {
+		if (stretch->before_a * stretch->level_a <= 0.0)
+			stretch->before_s = 0.0;
+		stretch->before_s += begin_s - stretch->begin_s;
 		stretch->before_a = stretch->level_a;
-		stretch->before_s = begin_s - stretch->begin_s;
 		stretch->before_end_s = begin_s;
 	}
 	stretch->level_a = level_a;

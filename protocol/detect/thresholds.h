@@ -44,6 +44,14 @@
 #define SG_FLAT_SIGMA 7.07
 #define SG_FLAT_FRACTION 0.10
 
+/*
+ * ... and so was most of what came before it. Of a floating lead two readings in turn may by chance be small
+ * and alike: after five jumps in eight readings wait as below. A filament may flicker before it stays: a few
+ * jumps are allowed.
+ */
+#define SG_STEADY_READINGS 8
+#define SG_STEADY_SHARE 0.5
+
 /* Low, but neither flat nor following: say so after this long, a filament needs a moment to settle. */
 #define SG_UNSETTLED_SAMPLES 5
 #define SG_UNSETTLED_SECONDS 5.0
@@ -62,7 +70,15 @@
 #define SG_SIGNAL_SIGMA 10.0
 
 /*
- * Without a baseline for this phase: a healthy cell that comes out of a reversal crosses the band from
+ * A jump is learned where the current changes by at least half of the larger one, and is the least of the
+ * latest SG_JUMPS. It was read some time after the change and contains what relaxed until then: it holds from
+ * about that phase on (a half of it leaves room for uneven sampling).
+ */
+#define SG_JUMP_CHANGE 0.5
+#define SG_JUMP_PHASE 0.5
+
+/*
+ * Where the jump does not tell: a healthy cell that comes out of a reversal crosses the band from
  * 0 to SG_SHORT_FRACTION in at most 0.08 of the preceding half-step (equal for a linear and an
  * exponential rise, less for a square-root rise). 2.5 times that, and it is no transient.
  */
