@@ -127,6 +127,9 @@ static bool find_level(struct sg_stretch *stretch, const struct sg_reading *read
 
 	if (!stretch->known)
 		return try_level(stretch, reading, now_s, noise_a);
+	/* Found while the noise was still underrated. */
+	if (is_rest(stretch->level_a, noise_a))
+		stretch->level_a = 0.0;
 	same = stretch->level_a == 0.0 ? is_rest(current_a, noise_a)
 				       : agree(current_a, stretch->level_a, SG_NEW_LEVEL_FRACTION, noise_a);
 	if (!same)
