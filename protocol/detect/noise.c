@@ -49,7 +49,7 @@ static double floor_of(const struct sg_noise *noise)
 /* Multiplicative steps, equally likely up and down at the median; large at first, 5 % later. */
 static void move_median(struct sg_noise *noise, double magnitude)
 {
-	const double step = 1.0 + fmax(0.05, 1.0 / (1.0 + noise->count));
+	const double step = 1.0 + fmax(0.05, 2.0 / (1.0 + noise->count));
 
 	if (noise->count == 0)
 		noise->median = magnitude;
