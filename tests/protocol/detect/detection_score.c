@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The detectors on labelled traces and on measured cells, where those are at hand: hard shorts found, missed,
+ * how late, and told without cause. The folder is $SANDGLASS_SHARED_DATA, or shared/data beside the checkout;
+ * without it the test is skipped (77). A trace is NAME.csv.gz with its true events in NAME.json.
+ */
+#include <dirent.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "detect/detector.h"
+#include "format/table_reader.h"
+
+#define SKIPPED 77
+#define PATH_SIZE 1024
+
+struct trace {
+	struct sg_detector detector;
+	double short_s;     /* true beginning, NAN: none */
+	bool from_start;    /* shorted before the first reading, and hard */
+	double hard_s;      /* first told, NAN: never */
+	double hours;
+	double interval_s;
+	unsigned hard, uncertain, untrue, rows;
+};
+
+struct total {
+	unsigned traces, shorts, missed, untrue;
+	double hours, latest_readings;
+};
+
+static void on_row(void *ctx, const struct sg_table_row *row)
+{
+	struct trace *t = ctx;
+	const struct sg_reading reading = { .time_s = row->time_s, .voltage_v = row->voltage_v, .set_a = NAN,
+					    .current_a = row->current_a, .temperature_c = row->temperature_c };
+	struct sg_event events[SG_DETECT_EVENTS_MAX];
+	const size_t count = sg_detector_feed(&t->detector, &reading, events);
+
+	t->rows++;
+	for (size_t i = 0; i < count; i++) {
+		if (events[i].type == SG_EVENT_SHORT_OR_SENSE)
+			t->uncertain++;
+		if (events[i].type != SG_EVENT_HARD_SHORT)
+			continue;
+		t->hard++;
+		t->untrue += !t->from_start && !(events[i].time_s >= t->short_s);
+		if (isnan(t->hard_s))
+			t->hard_s = events[i].time_s;
+	}
+}
+
+static void on_bad(void *ctx, uint64_t row, const char *text)
+{
+	(void)ctx;
+	(void)row;
+	(void)text;
+}
+
+static bool read_table(FILE *file, struct trace *t)
+{
+	const struct sg_table_sink sink = { .ctx = t, .row = on_row, .bad = on_bad };
+	static char chunk[65536];
+	char storage[256];
+	struct sg_text why;
+	struct sg_table_reader *reader;
+	size_t n;
+	bool good;
+
+	sg_text_init(&why, storage, sizeof(storage));
+	if (sg_table_open(&sink, &reader))
+		return false;
+	good = true;
+	while (good && (n = fread(chunk, 1, sizeof(chunk), file)) > 0)
+		good = sg_table_feed(reader, chunk, n, &why) == SG_OK;
+	good = good && sg_table_end(reader, &why) == SG_OK;
+	sg_table_close(reader);
+	t->hours = t->detector.now_s / 3600.0;
+	return good;
+}
+
+/* The number after the first "key": at or behind text; NAN if there is none. */
+static double number_after(const char *text, const char *key)
+{
+	const char *at = text ? strstr(text, key) : NULL;
+
+	return at ? strtod(at + strlen(key), NULL) : NAN;
+}
+
+static bool read_labels(const char *path, struct trace *t)
+{
+	static char text[65536];
+	struct sg_detect_config config = { .voltage_noise_v = NAN, .current_noise_a = NAN };
+	const char *start;
+	FILE *file = fopen(path, "r");
+	size_t n;
+
+	if (!file)
+		return false;
+	n = fread(text, 1, sizeof(text) - 1, file);
+	text[n] = '\0';
+	fclose(file);
+	memset(t, 0, sizeof(*t));
+	t->short_s = number_after(strstr(text, "\"type\": \"hard_short\""), "\"t\": ");
+	t->interval_s = number_after(text, "\"dt_s\": ");
+	start = strstr(text, "\"short_from_start\"");
+	t->from_start = number_after(start, "\"drop_frac\": ") > 0.92;
+	t->hard_s = NAN;
+	config.area_cm2 = number_after(text, "\"area_cm2\": ");
+	config.expected_ohm = number_after(text, "\"R_expected_ohm\": ");
+	config.compliance_v = number_after(text, "\"compliance_V\": ");
+	sg_detector_init(&t->detector, &config);
+	return true;
+}
+
+static void add(struct total *total, const char *name, const struct trace *t)
+{
+	const bool shorted = !isnan(t->short_s) || t->from_start;
+	const double late_s = t->from_start ? NAN : t->hard_s - t->short_s;
+
+	total->traces++;
+	total->hours += t->hours;
+	total->shorts += shorted;
+	total->missed += shorted && t->hard == 0;
+	total->untrue += t->untrue;
+	if (late_s / t->interval_s > total->latest_readings)
+		total->latest_readings = late_s / t->interval_s;
+	printf("%-24s %7u rows %7.1f h  %s hard %u (untrue %u), short or sense %u, late %.1f s\n", name, t->rows, t->hours,
+	       shorted ? "SHORTED" : "-      ", t->hard, t->untrue, t->uncertain, late_s);
+}
+
+static bool score_trace(const char *folder, const char *name, struct total *total)
+{
+	struct trace t;
+	char path[PATH_SIZE], command[PATH_SIZE + 16];
+	FILE *pipe;
+	bool good;
+
+	snprintf(path, sizeof(path), "%s/traces/%s.json", folder, name);
+	if (!read_labels(path, &t))
+		return false;
+	snprintf(command, sizeof(command), "gzip -dc '%s/traces/%s.csv.gz'", folder, name);
+	pipe = popen(command, "r");
+	if (!pipe)
+		return false;
+	good = read_table(pipe, &t);
+	good = pclose(pipe) == 0 && good;
+	add(total, name, &t);
+	return good;
+}
+
+/* A healthy cell, measured: whatever is told of it is untrue. */
+static bool score_measured(const char *folder, const char *name, struct total *total)
+{
+	const struct sg_detect_config config = { .area_cm2 = 1.0, .expected_ohm = NAN, .compliance_v = NAN,
+						 .voltage_noise_v = NAN, .current_noise_a = NAN };
+	struct trace t = { .short_s = NAN, .hard_s = NAN, .interval_s = NAN };
+	char path[PATH_SIZE];
+	FILE *file;
+	bool good;
+
+	snprintf(path, sizeof(path), "%s/measured/%s", folder, name);
+	file = fopen(path, "r");
+	if (!file)
+		return false;
+	sg_detector_init(&t.detector, &config);
+	good = read_table(file, &t);
+	fclose(file);
+	t.untrue += t.uncertain;
+	add(total, name, &t);
+	return good;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int is_label(const struct dirent *entry)
+{
+	const size_t n = strlen(entry->d_name);
+
+	return n > 5 && strcmp(entry->d_name + n - 5, ".json") == 0;
+}
+
+static bool score_all(const char *folder, struct total *total)
+{
+	struct dirent **names;
+	char path[PATH_SIZE];
+	bool good = true;
+	int n;
+
+	snprintf(path, sizeof(path), "%s/traces", folder);
+	n = scandir(path, &names, is_label, by_name);
+	for (int i = 0; i < n; i++) {
+		names[i]->d_name[strlen(names[i]->d_name) - 5] = '\0';
+		good = score_trace(folder, names[i]->d_name, total) && good;
+		free(names[i]);
+	}
+	if (n >= 0)
+		free(names);
+	good = score_measured(folder, "li_gel_symmetric_700h.csv", total) && good;
+	return score_measured(folder, "pouch_clock_restarts.csv", total) && good;
+}
+
+int main(void)
+{
+	const char *folder = getenv("SANDGLASS_SHARED_DATA");
+	struct total total = { .traces = 0 };
+	char path[PATH_SIZE];
+	DIR *traces;
+	bool good;
+
+	if (!folder)
+		folder = DATA_BESIDE_CHECKOUT;
+	snprintf(path, sizeof(path), "%s/traces", folder);
+	traces = opendir(path);
+	if (!traces) {
+		printf("skipped: no traces in %s; set SANDGLASS_SHARED_DATA\n", path);
+		return SKIPPED;
+	}
+	closedir(traces);
+	good = score_all(folder, &total);
+	printf("\n%u traces, %.0f h: %u hard shorts, %u missed, at the latest after %.1f intervals; %u untrue\n",
+	       total.traces, total.hours, total.shorts, total.missed, total.latest_readings, total.untrue);
+	if (!good)
+		printf("a trace could not be read\n");
+	return good && total.shorts > 0 && total.missed == 0 && total.untrue == 0 ? 0 : 1;
+}
