@@ -167,6 +167,7 @@ static enum sg_err replay_file(FILE *file, struct sg_replay *replay, struct sg_t
 static void print_end(const struct sg_replay *replay, const struct arguments *a)
 {
 	const struct sg_result *r = &replay->result;
+	const char *unit = a->area_given ? "mA cm-2" : "mA";
 
 	if (!a->area_given && r->count)
 		printf("\n(no --area given: mA and mAh of the whole electrode stand where mA cm-2 and mAh cm-2 would)");
@@ -174,10 +175,14 @@ static void print_end(const struct sg_replay *replay, const struct arguments *a)
 	printf("\n%llu rows read, %llu left out\n", (unsigned long long)replay->rows,
 	       (unsigned long long)replay->bad_rows);
 	if (r->short_found)
-		printf("hard short from %.3f s on, at %.4g %s\n", r->short_time_s, r->ccd_short_ma_cm2,
-		       a->area_given ? "mA cm-2" : "mA");
+		printf("hard short from %.3f s on, at %.3g %s; ", replay->short_time_s, r->ccd_short_ma_cm2, unit);
 	else
-		printf("no hard short found\n");
+		printf("no hard short found; ");
+	if (isfinite(r->ccd_last_good_ma_cm2))
+		printf("last half-step that ran to its end%s: %.3g %s\n", r->short_found ? " before it" : "",
+		       r->ccd_last_good_ma_cm2, unit);
+	else
+		printf("no half-step ran to its end%s\n", r->short_found ? " before it" : "");
 }
 
 int sg_cmd_replay(int argc, char **argv)

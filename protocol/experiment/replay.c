@@ -26,6 +26,7 @@ enum sg_err sg_replay_init(struct sg_replay *replay, const struct sg_replay_conf
 
 	memset(replay, 0, sizeof(*replay));
 	replay->config = *config;
+	replay->short_time_s = NAN;
 	sg_detector_init(&replay->detector, &detect);
 	sg_guard_init(&replay->guard, &limits, config->area_cm2);
 	return sg_result_init(&replay->result, config->area_cm2, true, SG_REPLAY_HALF_STEPS);
@@ -42,6 +43,8 @@ static void tell(struct sg_replay *replay, const struct sg_event *event)
 	struct sg_event bridged = *event;
 
 	bridged.since_s += replay->detector.now_s - replay->time_s;
+	if (event->type == SG_EVENT_HARD_SHORT && !replay->result.short_found)
+		replay->short_time_s = event->since_s;
 	sg_result_event(&replay->result, &bridged);
 	replay->config.event(replay->config.ctx, event);
 }

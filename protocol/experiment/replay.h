@@ -31,6 +31,7 @@ struct sg_replay {
 	struct sg_detector detector;
 	struct sg_guard guard;
 	struct sg_result result; /**< of all half-steps; at most SG_REPLAY_HALF_STEPS in detail */
+	double short_time_s;     /**< of the short in the result, in the table's own time; NAN if none */
 	/* private */
 	uint32_t stretch;     /* of the detector, the half-step at hand belongs to */
 	bool in_half_step;
