@@ -24,23 +24,30 @@ static bool begins(bool *active, bool faulty)
 	return first;
 }
 
+/* False for NAN. */
+static bool is_possible(double value, double most)
+{
+	return fabs(value) <= most;
+}
+
 static const char *name_of_bad(const struct sg_reading *reading)
 {
-	if (!isfinite(reading->time_s))
+	if (!is_possible(reading->time_s, SG_POSSIBLE_S))
 		return "time";
-	return isfinite(reading->voltage_v) ? "current" : "voltage";
+	return is_possible(reading->voltage_v, SG_POSSIBLE) ? "current" : "voltage";
 }
 
 bool sg_fault_check_values(struct sg_faults *f, const struct sg_reading *reading, struct sg_event *events,
 			   size_t *count)
 {
-	const bool bad = !isfinite(reading->time_s) || !isfinite(reading->voltage_v) || !isfinite(reading->current_a);
+	const bool bad = !is_possible(reading->time_s, SG_POSSIBLE_S) || !is_possible(reading->voltage_v, SG_POSSIBLE) ||
+			 !is_possible(reading->current_a, SG_POSSIBLE);
 	const bool overload = !bad && (reading->flags & SG_FLAG_OVERLOAD);
 	struct sg_event *event;
 
 	if (begins(&f->not_a_number, bad)) {
 		event = add(events, count, SG_EVENT_DATA_FAULT, SG_GRADE_WARNING, reading->time_s);
-		sg_event_say(event, "the %s is not a number; the reading is not used", name_of_bad(reading));
+		sg_event_say(event, "the %s is not a number, or one beyond all reason; the reading is not used", name_of_bad(reading));
 	}
 	if (begins(&f->overload, overload)) {
 		event = add(events, count, SG_EVENT_DATA_FAULT, SG_GRADE_WARNING, reading->time_s);
@@ -96,7 +103,7 @@ bool sg_fault_check_time(const struct sg_timeline *timeline, enum sg_tick tick, 
 bool sg_fault_check_current(struct sg_faults *f, const struct sg_reading *reading, double now_s, bool on_level,
 			    struct sg_event *events, size_t *count)
 {
-	const bool off = (reading->flags & SG_FLAG_OFF_SET_POINT) || (!isnan(reading->set_a) && !on_level);
+	const bool off = (reading->flags & SG_FLAG_OFF_SET_POINT) || (isfinite(reading->set_a) && !on_level);
 	struct sg_event *event;
 
 	if (!off) {

@@ -93,7 +93,7 @@ static bool has_meaning(const struct sg_detector *d, const struct sg_reading *re
 	if (fabs(d->rest_v) > SG_REST_MAX_V)
 		return false;
 	/* The first reading of a stretch, or after a gap, is spoilt by the switch of range. */
-	return reading->current_a != 0.0 && d->stretch.blank_count >= 2;
+	return fabs(reading->current_a) > SG_REST_A && d->stretch.blank_count >= 2;
 }
 
 static size_t take_voltage(struct sg_detector *d, const struct sg_reading *reading, struct sg_event *events)

@@ -149,7 +149,7 @@ bool sg_stretch_feed(struct sg_stretch *stretch, const struct sg_reading *readin
 {
 	bool on;
 
-	if (isnan(reading->set_a))
+	if (!isfinite(reading->set_a))
 		on = find_level(stretch, reading, now_s, noise_a);
 	else
 		on = follow_set(stretch, reading, now_s, noise_a);

@@ -157,6 +157,10 @@
 /* ... in a stretch that saw so many changes: the noise is that of this range. */
 #define SG_STUCK_CHANGES 50
 
+/* Volts, amperes and seconds (30000 years) that no bench has: garbage of a broken table. */
+#define SG_POSSIBLE 1e6
+#define SG_POSSIBLE_S 1e12
+
 /* |V| above this part of the compliance voltage: the source no longer holds its current. */
 #define SG_RAIL_FRACTION 0.98
 

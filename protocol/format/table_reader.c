@@ -228,6 +228,11 @@ static enum sg_err check_heading(struct sg_table_reader *r, struct sg_text *why)
 	return refuse(r);
 }
 
+static bool is_blank_line(const char *text, size_t length)
+{
+	return length <= strspn(text, " \t\r\n");
+}
+
 /* The first line is whole: settle the separator and the columns. */
 static enum sg_err take_first_line(struct sg_table_reader *r, struct sg_text *why)
 {
@@ -242,7 +247,7 @@ static enum sg_err take_first_line(struct sg_table_reader *r, struct sg_text *wh
 		return err;
 	/* A quote that does not close swallows the line break. */
 	if (!r->heading_done) {
-		if (r->column_count == 0 && r->found_text.length == 0) {
+		if (is_blank_line(r->heading + skip, r->heading_length - skip)) {
 			r->heading_length = 0; /* an empty line; the heading is still to come */
 			return SG_OK;
 		}
