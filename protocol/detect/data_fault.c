@@ -40,8 +40,8 @@ static const char *name_of_bad(const struct sg_reading *reading)
 bool sg_fault_check_values(struct sg_faults *f, const struct sg_reading *reading, struct sg_event *events,
 			   size_t *count)
 {
-	const bool bad = !is_possible(reading->time_s, SG_POSSIBLE_S) || !is_possible(reading->voltage_v, SG_POSSIBLE) ||
-			 !is_possible(reading->current_a, SG_POSSIBLE);
+	const bool bad = !is_possible(reading->time_s, SG_POSSIBLE_S) ||
+			 !is_possible(reading->voltage_v, SG_POSSIBLE) || !is_possible(reading->current_a, SG_POSSIBLE);
 	const bool overload = !bad && (reading->flags & SG_FLAG_OVERLOAD);
 	struct sg_event *event;
 

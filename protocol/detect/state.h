@@ -28,7 +28,7 @@ struct sg_noise {
 	bool coarse;    /**< the resolution counts */
 };
 
-/** Time as the detectors see it: never back, restarts of the table's clock bridged. */
+/** Time as the detectors see it: never back (but see timeline.h), restarts of the table's clock bridged. */
 struct sg_timeline {
 	double raw_s[2];    /**< the latest and the one before, as given */
 	double now_s[2];    /**< the same on the bridged time line */

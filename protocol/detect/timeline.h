@@ -2,8 +2,8 @@
 /**
  * @file
  * The clock of a table, judged and bridged: instruments restart it at zero, repeat time stamps, and
- * leave holes during impedance. Detectors run on the bridged time, which never goes back; events carry
- * the table's own.
+ * leave holes during impedance. Detectors run on the bridged time, which never goes back, but for one case:
+ * a single stamp from the future is undone by the next reading. Events carry the table's own time.
  */
 #ifndef SG_DETECT_TIMELINE_H
 #define SG_DETECT_TIMELINE_H
