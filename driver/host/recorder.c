@@ -10,11 +10,9 @@
 #include "format/bdf.h"
 #include "format/events_table.h"
 #include "host/append_file.h"
-#include "host/atomic_file.h"
 #include "host/clock.h"
-#include "host/result_json.h"
+#include "host/documents.h"
 #include "host/run_folder.h"
-#include "host/sidecar.h"
 
 /** About 700 rows: minutes of a 1 s record that outlive a full disk. */
 #define ROWS_BUFFER ((size_t)256 * 1024)
@@ -44,9 +42,7 @@ struct sg_recorder {
 	bool said_anything;
 	uint32_t step; /**< of the latest row */
 	bool any_row;
-	struct sg_deviations deviations;
-	char *scratch; /**< owned; for result.json and the sidecar */
-	size_t scratch_size;
+	struct sg_documents documents;
 	enum sg_err lost; /**< first error that cost a row or an event */
 };
 
@@ -136,26 +132,18 @@ static enum sg_err copy_inputs(struct sg_recorder *recorder, struct sg_text *why
 	return err;
 }
 
-/** Put what is in scratch in the place of a document. */
-static enum sg_err replace(struct sg_recorder *recorder, const char *name, size_t length)
+/** Bytes of rows and events so far, written or about to be. */
+static off_t recorded(const struct sg_recorder *recorder)
 {
-	if (length == 0)
-		return SG_ERR_STATE; /* scratch is sized for the plan: texts far beyond their bounds */
-	return sg_replace_file(recorder->folder.fd, name, recorder->scratch, length, !recorder->patient);
+	return recorder->rows.length + (off_t)recorder->rows.used + recorder->events.length +
+	       (off_t)recorder->events.used;
 }
 
 static enum sg_err write_documents(struct sg_recorder *recorder, const struct sg_result *result,
 				   const struct sg_run_summary *summary)
 {
-	enum sg_err err;
-	size_t length;
-
-	length = sg_result_json(&recorder->meta, &recorder->folder, result, summary, recorder->scratch,
-				recorder->scratch_size);
-	err = replace(recorder, SG_RUN_RESULT, length);
-	length = sg_sidecar_json(&recorder->meta, &recorder->folder, &recorder->deviations, summary,
-				 recorder->scratch, recorder->scratch_size);
-	return first(err, replace(recorder, recorder->folder.metadata, length));
+	return sg_documents_write(&recorder->documents, &recorder->meta, &recorder->folder, result, summary,
+				  recorded(recorder), !recorder->patient);
 }
 
 /** What is in the folder before the first row: whole tables without rows, and documents that say "running". */
@@ -169,7 +157,6 @@ static enum sg_err begin(struct sg_recorder *recorder)
 
 static enum sg_err allocate(const struct sg_record_meta *meta, struct sg_recorder **out)
 {
-	size_t result = sg_result_json_size(meta->plan), sidecar = sg_sidecar_size(meta->plan);
 	struct sg_recorder *recorder = calloc(1, sizeof(*recorder));
 
 	if (!recorder)
@@ -177,9 +164,7 @@ static enum sg_err allocate(const struct sg_record_meta *meta, struct sg_recorde
 	recorder->meta = *meta;
 	recorder->folder.fd = -1;
 	recorder->rows.fd = recorder->quality.fd = recorder->events.fd = -1;
-	recorder->scratch_size = result > sidecar ? result : sidecar;
-	recorder->scratch = malloc(recorder->scratch_size);
-	if (!recorder->scratch) {
+	if (sg_documents_init(&recorder->documents, meta->plan)) {
 		free(recorder);
 		return SG_ERR_NO_MEMORY;
 	}
@@ -193,7 +178,7 @@ static void release(struct sg_recorder *recorder)
 	sg_append_close(&recorder->quality);
 	sg_append_close(&recorder->events);
 	sg_run_folder_close(&recorder->folder);
-	free(recorder->scratch);
+	sg_documents_fini(&recorder->documents);
 	free(recorder);
 }
 
@@ -304,7 +289,7 @@ enum sg_err sg_recorder_event(struct sg_recorder *recorder, const struct sg_even
 	size_t length = sg_events_line(event, utc_ns, line, sizeof(line));
 	enum sg_err err;
 
-	sg_deviations_add(&recorder->deviations, event, utc_ns);
+	sg_deviations_add(&recorder->documents.deviations, event, utc_ns);
 	err = put_line(recorder, &recorder->events, line, length);
 	return first(err, settle(recorder));
 }
@@ -328,6 +313,8 @@ enum sg_err sg_recorder_result(struct sg_recorder *recorder, const struct sg_res
 {
 	enum sg_err err = settle(recorder);
 
+	if (!sg_documents_are_due(&recorder->documents, summary, recorded(recorder)))
+		return err;
 	return first(err, write_documents(recorder, result, summary));
 }
 

@@ -6,7 +6,7 @@
  *   <same name>.bdf.csv            rows, appended and flushed, never rewritten, valid at every instant
  *   <same name>.bdf.metadata.json  sidecar, replaced atomically
  *   events.csv                     one row per event, written at once
- *   result.json                    the result so far, replaced atomically whenever it is handed in
+ *   result.json                    the result so far, replaced atomically; see sg_recorder_result()
  *   experiment.yaml, rig.yaml      copies of what was run
  *
  * Rows are collected and written in one write(2) per batch; fdatasync at a stated interval and at
@@ -82,7 +82,16 @@ struct sg_run_summary {
 	int64_t ended_utc_ns;   /**< 0 while running */
 };
 
-/** Replace result.json and the sidecar, atomically (write beside, fsync, rename). */
+/**
+ * Replace result.json and the sidecar, atomically (write beside, fsync, rename).
+ *
+ * Any state but "running" is written at once. While a test runs, a caller hands in how it stands as
+ * often as it likes (the runner: between blocks, at most once a minute of the run's clock), and the
+ * documents are replaced when rows and events have grown by a quarter of the documents' size since
+ * they were replaced last. All rewriting together is thus at most some four times what is recorded,
+ * whatever the number of half-steps. Nothing recorded depends on it: rows and events are appended as
+ * they come, and a result can be had from them again.
+ */
 enum sg_err sg_recorder_result(struct sg_recorder *recorder, const struct sg_result *result,
 			       const struct sg_run_summary *summary);
 

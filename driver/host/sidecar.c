@@ -199,7 +199,7 @@ static void put_test(struct sg_json *json, const struct sg_record_meta *meta, co
 	put_conformance(json, deviations, summary);
 	sg_json_close(json);
 	sg_json_open_object(json, "provenance");
-	sg_json_string(json, "source_type", is_simulated(meta) ? "simulation" : "measurement");
+	sg_json_string(json, "source_type", is_simulated(meta) ? "simulation" : "lab");
 	sg_json_string(json, "workflow_version", meta->program_version);
 	sg_json_close(json);
 	sg_json_close(json);

@@ -3,7 +3,7 @@ add_library(sg_test_record STATIC record_fixture.c)
 target_include_directories(sg_test_record PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(sg_test_record PRIVATE sg_flags PUBLIC sg_driver sg_test_bdf)
 
-foreach(subject recorder recorder_crash recorder_disk record_repair)
+foreach(subject documents recorder recorder_crash recorder_disk record_repair)
   sg_test(test_${subject} SOURCES test_${subject}.c LIBS sg_test_record)
 endforeach()
 

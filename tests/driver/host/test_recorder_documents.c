@@ -149,6 +149,108 @@ static void result_holds_what_a_reader_of_a_ramp_needs(void **state)
 	record_fixture_fini(&f);
 }
 
+/* A stable interface: a member that goes missing breaks somebody's script. */
+static const char result_members[] =
+	"program version simulated run experiment operator cell instrument chamber clock started_at ended_at state "
+	"stopped_by detail cell_off_verified test_time_s ccd_short_mA_cm2 ccd_last_good_mA_cm2 short_time_s half_step_s "
+	"polarity increment_mA_cm2 cumulative_capacity_mAh_cm2 net_capacity_mAh_cm2 area_cm2 thickness_mm "
+	"temperature_set_degC half_step_count per_half_step event_counts files";
+static const char cell_members[] = "name metal electrolyte area_cm2 thickness_mm pressure_MPa expected_ohm";
+static const char identity_members[] = "family model serial firmware simulated";
+static const char half_step_members[] =
+	"index step_count cycle density_mA_cm2 begin_s planned_s duration_s charge_mAh_cm2 voltage_first_V "
+	"voltage_last_V resistance_ohm temperature_degC samples complete shorted end";
+
+/* Whether a list of words separated by blanks has this one. */
+static int has_word(const char *words, const char *word)
+{
+	const size_t length = strlen(word);
+	const char *at = words;
+
+	while ((at = strstr(at, word)) != NULL) {
+		if ((at == words || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+			return 1;
+		at += length;
+	}
+	return 0;
+}
+
+/* No member beyond these. */
+static void assert_only(const cJSON *json, const char *members)
+{
+	const cJSON *item;
+
+	assert_true(cJSON_IsObject(json));
+	cJSON_ArrayForEach(item, json) {
+		if (!has_word(members, item->string))
+			fail_msg("\"%s\" is not one of: %s", item->string, members);
+	}
+}
+
+/* These members, every one, once, and no other. */
+static void assert_members(const cJSON *json, const char *members)
+{
+	int count = 1;
+	const char *at;
+
+	for (at = members; *at; at++)
+		count += *at == ' ';
+	assert_only(json, members);
+	assert_int_equal(cJSON_GetArraySize(json), count);
+}
+
+static void result_has_every_member_of_its_manual_and_no_other(void **state)
+{
+	struct record_fixture f;
+	struct sg_recorder *recorder;
+	struct sg_result result;
+	const cJSON *half_step;
+	cJSON *json;
+
+	(void)state;
+	record_fixture_init(&f, 1.0);
+	recorder = record_fixture_open(&f);
+	fill_result(&result);
+	assert_int_equal(sg_recorder_result(recorder, &result, &shorted), SG_OK);
+	json = read_json(sg_recorder_folder(recorder), "result.json");
+	assert_members(json, result_members);
+	assert_members(get(json, "cell"), cell_members);
+	assert_members(get(json, "instrument"), identity_members);
+	assert_members(get(json, "chamber"), identity_members);
+	assert_members(get(json, "files"), "table metadata quality events experiment rig");
+	assert_int_equal(cJSON_GetArraySize(get(json, "event_counts")), SG_EVENT_TYPES);
+	cJSON_ArrayForEach(half_step, get(json, "per_half_step"))
+		assert_members(half_step, half_step_members);
+	assert_true(cJSON_IsNull(get(get(json, "cell"), "pressure_MPa")));
+	assert_true(cJSON_IsNull(get(get(json, "chamber"), "serial")));
+	cJSON_Delete(json);
+	sg_result_fini(&result);
+	assert_int_equal(sg_recorder_close(recorder), SG_OK);
+	record_fixture_fini(&f);
+}
+
+static void half_steps_of_different_length_are_listed(void **state)
+{
+	struct record_fixture f;
+	struct sg_recorder *recorder;
+	const cJSON *list;
+	cJSON *json;
+
+	(void)state;
+	record_fixture_init(&f, 1.0);
+	f.steps[2].duration_s = 25;
+	f.steps[3].duration_s = 77; /* a rest is none */
+	recorder = record_fixture_open(&f);
+	json = read_json(sg_recorder_folder(recorder), "result.json");
+	list = get(json, "half_step_s");
+	assert_int_equal(cJSON_GetArraySize(list), 2);
+	assert_near(cJSON_GetArrayItem(list, 0)->valuedouble, 10);
+	assert_near(cJSON_GetArrayItem(list, 1)->valuedouble, 25);
+	cJSON_Delete(json);
+	assert_int_equal(sg_recorder_close(recorder), SG_OK);
+	record_fixture_fini(&f);
+}
+
 static void a_running_test_says_so_and_has_no_verdict(void **state)
 {
 	struct record_fixture f;
@@ -182,7 +284,8 @@ static void real_instruments_are_not_called_simulated(void **state)
 	assert_true(cJSON_IsFalse(get(json, "simulated")));
 	cJSON_Delete(json);
 	json = read_json(sg_recorder_folder(recorder), SIDECAR);
-	assert_string_not_equal(text(get(get(json, "battinfo_test"), "provenance"), "source_type"), "simulation");
+	assert_string_equal(text(get(get(json, "battinfo_test"), "provenance"), "source_type"), "lab");
+	assert_true(cJSON_IsFalse(get(get(json, "extras"), "simulated")));
 	cJSON_Delete(json);
 	assert_int_equal(sg_recorder_close(recorder), SG_OK);
 	record_fixture_fini(&f);
@@ -217,13 +320,133 @@ static void the_sidecar_names_cell_instrument_and_program(void **state)
 	record_fixture_fini(&f);
 }
 
+/*
+ * Readers refuse the table with its sidecar for one member they do not know.
+ * Source: BIG-MAP/BattINFO, schemas test, cell-instance, channel, equipment, test-protocol.
+ */
+static void assert_published_test(const cJSON *record)
+{
+	const cJSON *test = get(record, "test"), *conformance = get(test, "conformance"), *deviation, *condition;
+
+	assert_only(record, "test provenance");
+	assert_only(test, "name kind status description instrument_name protocol_name started_at ended_at conditions "
+			  "conformance");
+	assert_only(get(record, "provenance"), "source_type workflow_version");
+	assert_only(conformance, "status deviations");
+	cJSON_ArrayForEach(deviation, get(conformance, "deviations"))
+		assert_only(deviation, "category type description occurred_at duration_s step_index impact");
+	cJSON_ArrayForEach(condition, get(test, "conditions"))
+		assert_int_equal(strspn(condition->string, "abcdefghijklmnopqrstuvwxyz_0123456789"),
+				 strlen(condition->string));
+}
+
+static void assert_published_step(const cJSON *step)
+{
+	const cJSON *termination;
+
+	assert_only(step, "mode direction setpoints termination duration temperature description");
+	assert_true(has_word("cc rest", text(step, "mode")));
+	assert_true(has_word("charge discharge rest", text(step, "direction")));
+	assert_members(get(step, "duration"), "value unit");
+	cJSON_ArrayForEach(termination, cJSON_GetObjectItemCaseSensitive(step, "termination")) {
+		assert_members(termination, "quantity direction value unit");
+		assert_true(has_word("voltage duration", text(termination, "quantity")));
+		assert_true(has_word("above below elapsed", text(termination, "direction")));
+	}
+}
+
+static void the_sidecar_has_no_member_that_readers_refuse(void **state)
+{
+	struct record_fixture f;
+	struct sg_recorder *recorder;
+	const cJSON *protocol, *group, *step;
+	cJSON *json;
+	size_t i;
+
+	(void)state;
+	record_fixture_init(&f, 1.0);
+	for (i = 2; i < FIXTURE_STEPS; i++)
+		f.steps[i] = f.steps[i % 2];
+	f.steps[FIXTURE_STEPS - 1].kind = SG_STEP_TEMPERATURE;
+	recorder = record_fixture_open(&f);
+	json = read_json(sg_recorder_folder(recorder), SIDECAR);
+	assert_only(json, "battinfo_test battinfo_cell battinfo_channel battinfo_equipment battinfo_test_protocol extras");
+	assert_published_test(get(json, "battinfo_test"));
+	assert_only(get(get(json, "battinfo_cell"), "cell_instance"), "name");
+	assert_only(get(get(json, "battinfo_channel"), "channel"), "index label");
+	assert_true(number(get(get(json, "battinfo_channel"), "channel"), "index") >= 1);
+	assert_only(get(get(json, "battinfo_equipment"), "equipment"), "name serial_number");
+	protocol = get(json, "battinfo_test_protocol");
+	assert_only(protocol, "test_spec method safety record");
+	assert_members(get(protocol, "test_spec"), "name kind");
+	assert_only(get(protocol, "safety"), "max_voltage_V min_voltage_V max_current_mA min_current_mA max_capacity_mAh "
+					     "max_temperature_degC min_temperature_degC");
+	assert_true(number(get(protocol, "record"), "time_s") > 0);
+	/* five times the pair, then a half-step, then the chamber */
+	assert_int_equal(cJSON_GetArraySize(get(protocol, "method")), 3);
+	group = cJSON_GetArrayItem(get(protocol, "method"), 0);
+	assert_members(group, "mode count steps");
+	assert_string_equal(text(group, "mode"), "group");
+	assert_near(number(group, "count"), 5);
+	assert_int_equal(cJSON_GetArraySize(get(group, "steps")), 2);
+	cJSON_ArrayForEach(step, get(group, "steps"))
+		assert_published_step(step);
+	assert_near(number(get(get(cJSON_GetArrayItem(get(group, "steps"), 0), "setpoints"), "current"), "value"), 0.0785);
+	assert_published_step(cJSON_GetArrayItem(get(protocol, "method"), 1));
+	assert_published_step(cJSON_GetArrayItem(get(protocol, "method"), 2));
+	cJSON_Delete(json);
+	assert_int_equal(sg_recorder_close(recorder), SG_OK);
+	record_fixture_fini(&f);
+}
+
+static void departures_from_the_protocol_are_told(void **state)
+{
+	static const struct sg_run_summary broken_off = { .state = "stopped", .stopped_by = "operator",
+							  .ended_utc_ns = INT64_C(1789373761000000000) };
+	struct record_fixture f;
+	struct sg_recorder *recorder;
+	const cJSON *test, *deviations;
+	struct sg_event event;
+	cJSON *json;
+
+	(void)state;
+	record_fixture_init(&f, 1.0);
+	recorder = record_fixture_open(&f);
+	sg_event_init(&event, SG_EVENT_TEMPERATURE, SG_GRADE_WARNING, 12.0);
+	sg_event_say(&event, "3 K too warm");
+	event.step = 2;
+	assert_int_equal(sg_recorder_event(recorder, &event, INT64_C(1789373742000000000)), SG_OK);
+	sg_event_init(&event, SG_EVENT_HARD_SHORT, SG_GRADE_ALARM, 13.0); /* a finding about the cell, no departure */
+	assert_int_equal(sg_recorder_event(recorder, &event, INT64_C(1789373743000000000)), SG_OK);
+	assert_int_equal(sg_recorder_result(recorder, NULL, &broken_off), SG_OK);
+	json = read_json(sg_recorder_folder(recorder), SIDECAR);
+	assert_published_test(get(json, "battinfo_test"));
+	test = get(get(json, "battinfo_test"), "test");
+	assert_string_equal(text(test, "status"), "aborted");
+	assert_near(number(test, "ended_at"), 1789373761);
+	assert_string_equal(text(get(test, "conformance"), "status"), "non-conformant");
+	deviations = get(get(test, "conformance"), "deviations");
+	assert_int_equal(cJSON_GetArraySize(deviations), 1);
+	assert_string_equal(text(cJSON_GetArrayItem(deviations, 0), "category"), "temperature_excursion");
+	assert_string_equal(text(cJSON_GetArrayItem(deviations, 0), "description"), "3 K too warm");
+	assert_near(number(cJSON_GetArrayItem(deviations, 0), "occurred_at"), 1789373742);
+	assert_near(number(cJSON_GetArrayItem(deviations, 0), "step_index"), 2);
+	cJSON_Delete(json);
+	assert_int_equal(sg_recorder_close(recorder), SG_OK);
+	record_fixture_fini(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(result_holds_what_a_reader_of_a_ramp_needs),
+		cmocka_unit_test(result_has_every_member_of_its_manual_and_no_other),
+		cmocka_unit_test(half_steps_of_different_length_are_listed),
 		cmocka_unit_test(a_running_test_says_so_and_has_no_verdict),
 		cmocka_unit_test(real_instruments_are_not_called_simulated),
 		cmocka_unit_test(the_sidecar_names_cell_instrument_and_program),
+		cmocka_unit_test(the_sidecar_has_no_member_that_readers_refuse),
+		cmocka_unit_test(departures_from_the_protocol_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
