@@ -46,7 +46,8 @@ unsigned sg_check_loaded(const struct sg_loaded *loaded, int verbose)
 		const char *word = finding->severity == SG_SEVERITY_ERROR ? "error" : "warning";
 
 		if (finding->line)
-			fprintf(stderr, "%s:%d: %s: %s\n", loaded->path, finding->line, word, finding->text);
+			fprintf(stderr, "%s:%d:%d: %s: %s\n", loaded->path, finding->line, finding->column, word,
+				finding->text);
 		else
 			fprintf(stderr, "%s: %s: %s\n", loaded->path, word, finding->text);
 	}

@@ -111,6 +111,16 @@ static void apply(struct sg_experiment *experiment, const struct sg_overrides *o
 		snprintf(experiment->folder, SG_URI_SIZE, "%s", overrides->folder);
 }
 
+/* The instrument nobody knows: the first one without a family. */
+static void print_at_instrument(const struct sg_loaded *loaded, const char *text)
+{
+	const struct sg_rig_config *rig = &loaded->experiment.rig;
+	const struct sg_place *at = loaded->rig.potentiostat.family ? &rig->chamber.at : &rig->potentiostat.at;
+
+	fprintf(stderr, "%s:%d:%d: %s\n", loaded->rig_path[0] ? loaded->rig_path : loaded->path, at->line, at->column,
+		text);
+}
+
 enum sg_err sg_load(struct sg_loaded *loaded, const char *path, const struct sg_overrides *overrides)
 {
 	char storage[SG_DIAG_SIZE];
@@ -128,8 +138,11 @@ enum sg_err sg_load(struct sg_loaded *loaded, const char *path, const struct sg_
 		goto out_experiment;
 	apply(&loaded->experiment, overrides);
 	err = sg_rig_look_up(&loaded->experiment.rig, &loaded->rig, &why);
-	if (!err)
-		err = sg_plan_init(&loaded->plan, &loaded->experiment, loaded->rig.caps, &why);
+	if (err) {
+		print_at_instrument(loaded, why.data);
+		goto out_experiment;
+	}
+	err = sg_plan_init(&loaded->plan, &loaded->experiment, loaded->rig.caps, &why);
 	if (!err)
 		return SG_OK;
 	fprintf(stderr, "%s: %s\n", path, why.length ? why.data : sg_err_text(err));

@@ -62,7 +62,7 @@ struct sg_run_config {
 	const char *experiment_path;
 	const char *rig_path;          /**< or NULL */
 	const char *program_version;
-	const volatile sig_atomic_t *interrupts; /**< 0: go on, 1: finish safely, more: cell off at once */
+	const volatile sig_atomic_t *interrupts; /**< 0: go on; else cell off within one sample interval, data kept */
 	const struct sg_run_observer *observer;  /**< or NULL */
 	void (*allocation_mark)(bool running);   /**< tests: called when the allocation-free part begins and ends; or NULL */
 };

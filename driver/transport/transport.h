@@ -45,7 +45,7 @@ struct sg_transport_ops {
 struct sg_transport {
 	const struct sg_transport_ops *ops;
 	struct sg_clock *clock; /**< borrowed, outlives the transport */
-	bool simulated;         /**< known to end in a simulator: sim: and pty:, never serial: */
+	bool simulated;         /**< taken for a simulator: sim:, pty:, tcp: to this PC itself; never serial: */
 };
 
 /**
