@@ -135,7 +135,8 @@ static enum sg_err repair(int fd, const char *path, struct sg_text *note)
 	size_t fields;
 	struct stat st;
 
-	if (fstat(fd, &st) || flock(fd, LOCK_EX | LOCK_NB))
+	/* the size is that of a file which nobody writes any more: only then is it asked for */
+	if (flock(fd, LOCK_EX | LOCK_NB) || fstat(fd, &st))
 		return sg_host_error(errno);
 	if (!S_ISREG(st.st_mode))
 		return SG_ERR_FORMAT;
