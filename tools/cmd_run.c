@@ -66,7 +66,7 @@ static void usage(FILE *out)
 		"  --folder DIR              where the run folder goes, instead of record: folder:\n"
 		"  --speed N                 time runs N times as fast; simulators started with the same --speed only\n"
 		"  --events                  show every event, steps too\n"
-		"Ctrl-C once: finish safely and keep the data. Twice: cell off at once.\n");
+		"Ctrl-C ends it safely: cell off at once, read back, data kept. A second one adds nothing to that.\n");
 }
 
 static int parse(int argc, char **argv, struct arguments *a)
