@@ -393,9 +393,6 @@ enum sg_verdict sg_run_block(struct sg_run *run, const struct sg_action *action)
 	memset(&run->block, 0, sizeof(run->block));
 	run->block.first_step = action->step;
 	run->block.count = action->count;
-	/* Why an earlier procedure ended early is no reason any more once another one runs a current. */
-	if (run->config->plan->steps[action->step].kind == SG_STEP_CURRENT)
-		run->procedure_end = NULL;
 	sg_guard_arm(&run->guard, sg_run_now_s(run));
 	err = start(run, action->count);
 	if (err)
