@@ -140,7 +140,8 @@ void sg_replay_row(struct sg_replay *replay, const struct sg_table_row *row)
 		book(replay, row->current_a, changes);
 		follow_stretch(replay, row->step);
 		replay->last_now_s = replay->detector.now_s;
-		if (replay->in_half_step && isfinite(row->voltage_v))
+		/* A reading that may belong to another level would make the half-step at hand longer than it was. */
+		if (replay->in_half_step && !replay->detector.stretch.trying && isfinite(row->voltage_v))
 			sg_result_sample(&replay->result, replay->last_now_s, row->voltage_v, row->current_a, row->temperature_c,
 					 isfinite(replay->detector.resistance_ohm), replay->charge_c);
 	}

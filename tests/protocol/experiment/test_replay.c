@@ -82,6 +82,7 @@ static void splits_a_ramp_into_half_steps_by_its_current(void **state)
 
 			assert_true(fabs(h->density_ma_cm2 - density) < 1e-9);
 			assert_true(fabs(h->begin_s - (30.0 + 300.0 * (double)k)) < 1e-6);
+			assert_true(fabs(h->end_s - h->begin_s - 300.0) < 1e-6);
 			assert_true(fabs(h->charge_c - density * 0.5e-3 * 300.0) < 1e-9);
 			assert_true(fabs(h->resistance_ohm - 50.0) < 0.5);
 			assert_int_equal(h->complete, k < 5);
