@@ -148,7 +148,8 @@ static void add(struct total *total, const char *name, const struct trace *t)
 	total->hours += t->hours;
 	total->shorts += shorted;
 	total->missed += shorted && t->hard == 0;
-	total->untrue += t->untrue;
+	/* Of a healthy cell "a short or a lost sense lead" is untrue as well. */
+	total->untrue += t->untrue + (strncmp(name, "stable_", 7) == 0 ? t->uncertain : 0);
 	total->late += t->behind > READINGS_LATE_MAX;
 	printf("%-24s %7u rows %7.1f h  %s hard %u (untrue %u), short or sense %u", name, t->rows, t->hours,
 	       shorted ? "SHORTED" : "-      ", t->hard, t->untrue, t->uncertain);
