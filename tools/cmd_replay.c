@@ -98,7 +98,7 @@ static int parse(int argc, char **argv, struct arguments *a)
 
 static void print_json(const struct sg_event *event)
 {
-	char storage[1024];
+	char storage[2048]; /* SG_EVENT_TEXT_SIZE bytes, escaped six for one, and the numbers */
 	struct sg_json json;
 
 	sg_json_begin(&json, storage, sizeof(storage), false);

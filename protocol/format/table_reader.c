@@ -13,6 +13,7 @@
 #define HEADING_MAX 8192
 #define COLUMNS_MAX 256
 #define FOUND_SIZE 512
+#define SHOWN_SIZE 24 /* of a field that is no number */
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 struct column {
@@ -27,7 +28,7 @@ struct sg_table_reader {
 	size_t heading_length;
 	bool heading_done;    /* columns are known */
 	bool unusable;
-	struct column columns[COLUMNS_MAX];
+	struct column columns[COLUMNS_MAX]; /* the first of them; others are counted only */
 	size_t column_count;
 	char found[FOUND_SIZE]; /* headings, for the message */
 	struct sg_text found_text;
@@ -35,40 +36,56 @@ struct sg_table_reader {
 	size_t field;
 	double value[SG_QUANTITIES];
 	enum sg_quantity not_a_number; /* which one is no number, or NONE */
+	char shown[SHOWN_SIZE];        /* what stands there instead */
 	uint64_t row;
+	uint64_t good;        /* of them passed on */
 	bool at_end;
 	bool last_ended; /* the latest byte was a line break */
 };
 
 static void take_heading(struct sg_table_reader *r, const char *text)
 {
-	struct column *column = &r->columns[r->column_count];
+	const size_t at = r->column_count++;
+	struct column *column;
 
-	sg_text_add(&r->found_text, "%s\"%s\"", r->column_count ? ", " : "", text);
-	if (r->column_count == COLUMNS_MAX)
+	sg_text_add(&r->found_text, "%s\"%s\"", at ? ", " : "", text);
+	if (at >= COLUMNS_MAX)
 		return;
+	column = &r->columns[at];
 	column->quantity = sg_table_column(text, &column->factor);
-	for (size_t i = 0; i < r->column_count; i++) {
+	for (size_t i = 0; i < at; i++) {
 		/* The first of two alike counts. */
 		if (r->columns[i].quantity == column->quantity)
 			column->quantity = SG_QUANTITY_NONE;
 	}
-	r->column_count++;
+}
+
+/* The beginning of a field for a message: one line, whatever bytes it has. */
+static void show(struct sg_table_reader *r, const char *text, size_t length)
+{
+	const size_t n = length < SHOWN_SIZE - 1 ? length : SHOWN_SIZE - 1;
+
+	for (size_t i = 0; i < n; i++)
+		r->shown[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
+	r->shown[n] = '\0';
 }
 
 static void take_value(struct sg_table_reader *r, const char *text, size_t length)
 {
+	const size_t at = r->field++;
 	const struct column *column;
 	double value;
 
-	if (r->field++ >= r->column_count)
+	if (at >= r->column_count || at >= COLUMNS_MAX)
 		return;
-	column = &r->columns[r->field - 1];
+	column = &r->columns[at];
 	if (column->quantity == SG_QUANTITY_NONE)
 		return;
 	if (!sg_table_number(text, length, &value)) {
-		if (r->not_a_number == SG_QUANTITY_NONE)
+		if (r->not_a_number == SG_QUANTITY_NONE) {
 			r->not_a_number = column->quantity;
+			show(r, text, length);
+		}
 		value = NAN;
 	}
 	r->value[column->quantity] = value * column->factor;
@@ -108,7 +125,7 @@ static void finish_row(struct sg_table_reader *r)
 			    r->column_count);
 		complain(r, text.data);
 	} else if (r->not_a_number != SG_QUANTITY_NONE) {
-		sg_text_add(&text, "the %s is no number", sg_quantity_name(r->not_a_number));
+		sg_text_add(&text, "the %s is no number: \"%s\"", sg_quantity_name(r->not_a_number), r->shown);
 		complain(r, text.data);
 	} else {
 		const struct sg_table_row row = {
@@ -120,6 +137,7 @@ static void finish_row(struct sg_table_reader *r)
 			.step = step_of(r->value[SG_QUANTITY_STEP]),
 		};
 
+		r->good++;
 		r->sink.row(r->sink.ctx, &row);
 	}
 }
@@ -174,6 +192,19 @@ static enum sg_err refuse(struct sg_table_reader *r)
 	return SG_ERR_FORMAT;
 }
 
+static size_t count_outside_quotes(const char *text, size_t length, char wanted)
+{
+	size_t count = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] == '"')
+			quoted = !quoted;
+		count += !quoted && text[i] == wanted;
+	}
+	return count;
+}
+
 /* What separates fields: of comma, semicolon and tab the one the heading has most of. */
 static unsigned char sniff(const char *heading, size_t length)
 {
@@ -182,10 +213,8 @@ static unsigned char sniff(const char *heading, size_t length)
 	size_t most = 0;
 
 	for (size_t c = 0; c < sizeof(candidates); c++) {
-		size_t count = 0;
+		const size_t count = count_outside_quotes(heading, length, candidates[c]);
 
-		for (size_t i = 0; i < length; i++)
-			count += heading[i] == candidates[c];
 		if (count > most) {
 			most = count;
 			best = candidates[c];
@@ -203,7 +232,7 @@ static enum sg_err parse(struct sg_table_reader *r, const void *bytes, size_t le
 
 static bool has(const struct sg_table_reader *r, enum sg_quantity quantity)
 {
-	for (size_t i = 0; i < r->column_count; i++) {
+	for (size_t i = 0; i < r->column_count && i < COLUMNS_MAX; i++) {
 		if (r->columns[i].quantity == quantity)
 			return true;
 	}
@@ -316,6 +345,10 @@ enum sg_err sg_table_end(struct sg_table_reader *r, struct sg_text *why)
 		return SG_ERR_NO_MEMORY;
 	if (r->row == 0) {
 		sg_text_add(why, "a heading and no rows");
+		return refuse(r);
+	}
+	if (r->good == 0) {
+		sg_text_add(why, "not one of %llu rows could be used", (unsigned long long)r->row);
 		return refuse(r);
 	}
 	return SG_OK;

@@ -53,7 +53,7 @@ enum sg_err sg_table_feed(struct sg_table_reader *reader, const void *bytes, siz
 /**
  * No more bytes. A last line without its line break is torn: it is reported, not used, since its last
  * number may be cut off.
- * @retval SG_ERR_FORMAT  there was no heading, or not one row
+ * @retval SG_ERR_FORMAT  there was no heading, or not one row that could be used
  */
 enum sg_err sg_table_end(struct sg_table_reader *reader, struct sg_text *why);
 

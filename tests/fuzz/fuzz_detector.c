@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Readings of any kind: nothing crashes, nothing that is not finite becomes a sample, time goes back to undo a stamp from the future only, no
- * reading causes more events than there is room for.
+ * Readings of any kind: nothing crashes, no faulty reading becomes a sample or an event of the cell, time goes back to
+ * undo a stamp from the future only, no reading causes more events than there is room for.
  */
 #include <math.h>
 #include <stdint.h>
@@ -42,6 +42,7 @@ static void check_events(const struct sg_detector *detector, const struct sg_eve
 			continue;
 		check(isfinite(reading->time_s) && isfinite(reading->voltage_v) && isfinite(reading->current_a));
 		check(!(reading->flags & SG_FLAG_OVERLOAD));
+		check(detector->accepted); /* no fault of time, rail, set point or code either */
 		check(events[i].reference > 0.0 && isfinite(events[i].value));
 		check(events[i].since_s <= events[i].time_s || detector->timeline.restarts > 0);
 	}

@@ -105,6 +105,7 @@ static void reads_every_kind_of_heading(void **state)
 		{ "semicolons, CRLF, byte order mark", "\xef\xbb\xbftime_s;current_A;voltage_V\r\n2.5;0.001;-0.05\r\n", NAN, 0 },
 		{ "tabs, quotes", "\"time_s\"\t\"a, b\"\t\"current_A\"\t\"voltage_V\"\n2.5\t\"x\"\"y\"\t0.001\t-0.05\n", NAN, 0 },
 		{ "blanks round numbers, empty lines", "\n\n" SHORT "\n 2.5 , 0.001 ,-0.05 \n\n", NAN, 0 },
+		{ "other separators inside quotes", "time_s,\"a;b;c;d;e\",current_A,voltage_V\n2.5,0,0.001,-0.05\n", NAN, 0 },
 		{ "of two alike the first counts", "time_s,current_A,voltage_V,voltage_V\n2.5,0.001,-0.05,9\n", NAN, 0 },
 	};
 
@@ -132,6 +133,8 @@ static void refuses_what_is_no_table_and_says_what_it_found(void **state)
 		{ "", { "empty" } },
 		{ "time_s,current_A,voltage_V", { "no rows" } },
 		{ SHORT, { "no rows" } },
+		{ SHORT "1,2\nx,1,2\n", { "not one of 2 rows could be used" } },
+		{ "time_s;current_A;voltage_V\n0,5;0,001;0,05\n1,5;0,001;0,05\n", { "not one of 2 rows could be used" } },
 		{ "time_s,current_A\n0,1\n", { "no column for voltage", "\"Voltage / V\"", "it has \"time_s\", \"current_A\"" } },
 		{ "a,b\n0,1\n", { "time", "current", "voltage" } },
 		{ "time_s,current_uA,voltage_V\n0,1,2\n", { "no column for current", "\"current_uA\"" } },
@@ -165,7 +168,7 @@ static void refuses_a_first_line_without_end(void **state)
 
 static void leaves_torn_lines_out_and_says_which(void **state)
 {
-	const struct table t = read_table(SHORT "0,1,2\n1,1\n2,1,2,3\n3,x,2\n4,1,2\n5,1,2.0");
+	const struct table t = read_table(SHORT "0,1,2\n1,1\n2,1,2,3\n3\x1bx 456789012345678901234,1,2\n4,1,2\n5,1,2.0");
 
 	(void)state;
 	assert_int_equal(t.err, SG_OK);
@@ -175,9 +178,31 @@ static void leaves_torn_lines_out_and_says_which(void **state)
 	assert_int_equal(t.bad_row[0], 2);
 	assert_non_null(strstr(t.bad_text[0], "2 fields where the heading has 3"));
 	assert_non_null(strstr(t.bad_text[1], "4 fields where the heading has 3"));
-	assert_non_null(strstr(t.bad_text[2], "current"));
+	assert_non_null(strstr(t.bad_text[2], "time"));
+	assert_non_null(strstr(t.bad_text[2], "no number: \"3?x 4567890123456789012\""));
 	assert_int_equal(t.bad_row[3], 6);
 	assert_non_null(strstr(t.bad_text[3], "no line break"));
+}
+
+/* More columns than the reader keeps: those it needs are among the first, the others count. */
+static void reads_a_table_of_more_columns_than_it_keeps(void **state)
+{
+	char text[4096] = "time_s,current_A,voltage_V";
+	struct table t;
+
+	(void)state;
+	for (int i = 3; i < 300; i++)
+		strcat(text, ",x");
+	strcat(text, "\n2.5,0.001,-0.05");
+	for (int i = 3; i < 300; i++)
+		strcat(text, ",7");
+	strcat(text, "\n1,2,3\n");
+	t = read_table(text);
+	assert_int_equal(t.err, SG_OK);
+	assert_int_equal(t.rows, 1);
+	assert_true(t.row[0].time_s == 2.5 && t.row[0].voltage_v == -0.05);
+	assert_int_equal(t.bad, 1);
+	assert_non_null(strstr(t.bad_text[0], "3 fields where the heading has 300"));
 }
 
 static void passes_on_what_is_missing_as_nan_and_a_clock_as_it_is(void **state)
@@ -261,6 +286,7 @@ int main(void)
 		cmocka_unit_test(refuses_what_is_no_table_and_says_what_it_found),
 		cmocka_unit_test(refuses_a_first_line_without_end),
 		cmocka_unit_test(leaves_torn_lines_out_and_says_which),
+		cmocka_unit_test(reads_a_table_of_more_columns_than_it_keeps),
 		cmocka_unit_test(passes_on_what_is_missing_as_nan_and_a_clock_as_it_is),
 		cmocka_unit_test(an_open_quote_swallows_the_rest_as_one_bad_row),
 		cmocka_unit_test(reads_numbers_as_strtod_does),
