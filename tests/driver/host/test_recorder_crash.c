@@ -45,6 +45,16 @@ _Noreturn static void write_for_ever(struct record_fixture *f)
 	}
 }
 
+/* The sidecar is the last of the files a run begins with: from then on the folder must be whole at any moment. */
+static void wait_for(const char *path)
+{
+	const struct timespec pause = { .tv_sec = 0, .tv_nsec = 1000000 };
+
+	for (int i = 0; i < 20000 && access(path, F_OK) != 0; i++)
+		nanosleep(&pause, NULL);
+	assert_int_equal(access(path, F_OK), 0);
+}
+
 static void kill_after(pid_t pid, unsigned milliseconds)
 {
 	struct timespec wait = { .tv_sec = milliseconds / 1000, .tv_nsec = (long)(milliseconds % 1000) * 1000000 };
@@ -120,7 +130,7 @@ static void survives_being_killed_at_any_moment(void **state)
 	print_message("seed %u\n", seed);
 	record_fixture_init(&f, 0.0); /* lockstep: batches of the whole buffer, the harder case */
 	for (round = 1; round <= ROUNDS; round++) {
-		char folder[512], table[1024], name[256];
+		char folder[512], table[1024], sidecar[1024], name[256];
 		pid_t pid = fork();
 
 		assert_true(pid >= 0);
@@ -129,10 +139,12 @@ static void survives_being_killed_at_any_moment(void **state)
 				f.clock.speed = 1.0; /* and as on a bench: every event waits for the disk */
 			write_for_ever(&f);
 		}
-		kill_after(pid, 60 + (unsigned)rand() % 120);
 		snprintf(name, sizeof(name), "LAB__LLZO-012__20260914_%03d", round);
 		snprintf(folder, sizeof(folder), "%s/%s", f.experiment.folder, name);
 		snprintf(table, sizeof(table), "%s/%s.bdf.csv", folder, name);
+		snprintf(sidecar, sizeof(sidecar), "%s/%s.bdf.metadata.json", folder, name);
+		wait_for(sidecar);
+		kill_after(pid, 10 + (unsigned)rand() % 120);
 		check_table(table, &rows, &torn);
 		check_events(folder, table);
 		check_document(folder, "result.json");
