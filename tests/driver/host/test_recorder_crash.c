@@ -144,7 +144,7 @@ static void survives_being_killed_at_any_moment(void **state)
 		snprintf(table, sizeof(table), "%s/%s.bdf.csv", folder, name);
 		snprintf(sidecar, sizeof(sidecar), "%s/%s.bdf.metadata.json", folder, name);
 		wait_for(sidecar);
-		kill_after(pid, 10 + (unsigned)rand() % 120);
+		kill_after(pid, 60 + (unsigned)rand() % 120);
 		check_table(table, &rows, &torn);
 		check_events(folder, table);
 		check_document(folder, "result.json");
