@@ -11,6 +11,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* LOCKSTEP.md: type, port, flags, 32 bits of length; what this peer has room for. */
+#define FRAME_HEAD_SIZE 8
+#define FRAME_PAYLOAD_MAX 65536
+
 static void __attribute__((noreturn, format(printf, 1, 2))) wrong(const char *format, ...)
 {
 	va_list args;
@@ -83,13 +87,15 @@ static uint64_t get_le(const uint8_t *from, int bytes)
 	return value;
 }
 
+/* In one send: a host may leave at the sight of a bad head, and must not be told the rest of the frame then. */
 void peer_frame(int fd, char type, unsigned port, const void *payload, size_t length)
 {
-	uint8_t head[8] = { (uint8_t)type, (uint8_t)port, 0, 0 };
+	uint8_t frame[FRAME_HEAD_SIZE + FRAME_PAYLOAD_MAX] = { (uint8_t)type, (uint8_t)port };
 
-	put_le(head + 4, length, 4);
-	peer_bytes(fd, head, sizeof(head));
-	peer_bytes(fd, payload, length);
+	put_le(frame + 4, length, 4);
+	if (length)
+		memcpy(frame + FRAME_HEAD_SIZE, payload, length);
+	peer_bytes(fd, frame, FRAME_HEAD_SIZE + length);
 }
 
 void peer_greet(int fd)
@@ -101,7 +107,7 @@ void peer_greet(int fd)
 
 void peer_data(int fd, unsigned port, int64_t t_ns, const void *bytes, size_t length)
 {
-	uint8_t payload[65536];
+	uint8_t payload[FRAME_PAYLOAD_MAX];
 
 	put_le(payload, (uint64_t)t_ns, 8);
 	memcpy(payload + 8, bytes, length);
@@ -126,12 +132,12 @@ void peer_now(int fd, int64_t t_ns)
 
 unsigned peer_expect(int fd, char type, uint8_t *payload, size_t *length)
 {
-	uint8_t head[8];
+	uint8_t head[FRAME_HEAD_SIZE];
 
 	if (recv(fd, head, sizeof(head), MSG_WAITALL) != (ssize_t)sizeof(head))
 		wrong("the host left; expected %c", type);
 	*length = get_le(head + 4, 4);
-	if (head[0] != type || head[2] || head[3] || *length > 65536)
+	if (head[0] != type || head[2] || head[3] || *length > FRAME_PAYLOAD_MAX)
 		wrong("got %c with flags %d %d and %zu bytes; expected %c", head[0], head[2], head[3], *length, type);
 	if (*length && recv(fd, payload, *length, MSG_WAITALL) != (ssize_t)*length)
 		wrong("half a %c", type);
@@ -140,7 +146,7 @@ unsigned peer_expect(int fd, char type, uint8_t *payload, size_t *length)
 
 void peer_expect_advance(int fd, int64_t t_ns, uint32_t mask)
 {
-	uint8_t payload[65536];
+	uint8_t payload[FRAME_PAYLOAD_MAX];
 	size_t length;
 
 	peer_expect(fd, 'A', payload, &length);
@@ -151,7 +157,7 @@ void peer_expect_advance(int fd, int64_t t_ns, uint32_t mask)
 
 void peer_open_port(int fd, const char *name, unsigned port)
 {
-	uint8_t payload[65536];
+	uint8_t payload[FRAME_PAYLOAD_MAX];
 	size_t length;
 
 	peer_expect(fd, 'O', payload, &length);
