@@ -41,7 +41,23 @@ struct sg_identity {
 	char model[SG_IDENTITY_SIZE];    /**< "hr" */
 	char serial[SG_IDENTITY_SIZE];   /**< "ES4HR20B0009" */
 	char firmware[SG_IDENTITY_SIZE]; /**< "1.5.00" */
+	char place[SG_IDENTITY_SIZE];    /**< where on the bus it was met, e.g. "1-1.2"; empty if unknown */
+	char mark[SG_IDENTITY_SIZE];     /**< what else tells two units apart, e.g. the calibration stored inside */
 	bool simulated;                  /**< the transport is known to end in a simulator */
+};
+
+/** What became of a sequence while its link was lost. */
+enum sg_absence_kind {
+	SG_ABSENCE_UNKNOWN, /**< nothing tells: it may have run on to its own end */
+	SG_ABSENCE_RAN,     /**< it was heard running: the current flowed until now */
+	SG_ABSENCE_OFF,     /**< the instrument lives on the power of the cable: the current ended when the link did */
+};
+
+/** Filled by attach() for a host that comes back. */
+struct sg_absence {
+	double interval_s;  /**< in: sample interval of the sequence; listening longer than one and a half is vain */
+	enum sg_absence_kind kind;
+	int64_t ran_ns;     /**< RAN: its age on the instrument's own clock at the end; else SG_NO_TIME */
 };
 
 #define SG_DIAG_SIZE 256
@@ -92,10 +108,12 @@ struct sg_potentiostat_ops {
 	/**
 	 * 3. From any state the instrument may be in (half a line typed, a script running, cell on) to
 	 * idle with the cell off. Sends only what the manual calls free of side effects beyond that.
+	 * With absence (or NULL) it first listens whether a sequence that was running when the link was
+	 * lost runs still, and fills it; on an error it says UNKNOWN.
 	 * @retval SG_ERR_TIMEOUT   silent: wrong port, no power, other speed
 	 * @retval SG_ERR_IDENTITY  something answered, but not this family
 	 */
-	enum sg_err (*attach)(struct sg_device *dev, int64_t deadline_ns);
+	enum sg_err (*attach)(struct sg_device *dev, struct sg_absence *absence, int64_t deadline_ns);
 
 	/**
 	 * 4. Ask who it is, and check it against the configured model and serial number.

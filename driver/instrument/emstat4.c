@@ -101,13 +101,17 @@ static enum sg_err ask_version(struct sg_emstat4_device *dev, struct sg_emstat4_
 	return err;
 }
 
-static enum sg_err device_attach(struct sg_device *device, int64_t deadline_ns)
+static enum sg_err device_attach(struct sg_device *device, struct sg_absence *absence, int64_t deadline_ns)
 {
 	struct sg_emstat4_device *dev = sg_emstat4_of(device);
 	struct sg_emstat4_version version;
 	enum sg_err err;
 
 	sg_text_clear(&device->diag);
+	if (absence) {
+		absence->kind = SG_ABSENCE_UNKNOWN;
+		absence->ran_ns = SG_NO_TIME;
+	}
 	err = sg_emstat4_synchronize(dev, deadline_ns);
 	if (!err)
 		err = ask_version(dev, &version, deadline_ns);

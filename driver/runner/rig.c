@@ -136,7 +136,7 @@ static enum sg_err meet(struct sg_rig *rig, struct sg_rig_slot *slot, const stru
 
 	memset(&identity, 0, sizeof(identity));
 	if (slot->family->kind == SG_KIND_POTENTIOSTAT) {
-		err = slot->family->potentiostat->attach(slot->device, deadline_ns);
+		err = slot->family->potentiostat->attach(slot->device, NULL, deadline_ns);
 		if (!err)
 			err = slot->family->potentiostat->identify(slot->device, &identity, deadline_ns);
 	} else {

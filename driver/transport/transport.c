@@ -45,6 +45,11 @@ void sg_transport_close(struct sg_transport *t)
 		t->ops->close(t);
 }
 
+enum sg_err sg_transport_present(struct sg_transport *t)
+{
+	return t->ops->present ? t->ops->present(t) : SG_OK;
+}
+
 enum sg_err sg_transport_read(struct sg_transport *t, void *buffer, size_t size, int64_t deadline_ns, size_t *got)
 {
 	return t->ops->read(t, buffer, size, deadline_ns, got);

@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file
- * A byte stream to an instrument. Every call has an absolute deadline on the clock the transport
- * was opened with. One owner thread. No call allocates after sg_transport_open().
+ * The cable to an instrument: a byte stream, or a pair of USB endpoints that carry packets. Every call
+ * has an absolute deadline on the clock the transport was opened with. One owner thread. No call
+ * allocates after sg_transport_open().
  *
  * Addresses:
  *   serial:/dev/ttyACM0             a serial port (USB CDC, FTDI, RS-232) through libserialport
  *   tcp:host:port                   a serial device server, a chamber with Ethernet, a simulator
  *   pty:/path                       a pseudo-terminal, which libserialport 0.1.1 cannot open
  *   sim:/path/to.sock#port          lockstep simulation; needs the lockstep clock of the same socket
- *   usb:vid:pid@bus-port            reserved
+ *   usb:vid:pid@bus-port            a USB device without a kernel driver, through libusb, e.g. usb:a0a0:0002@1-1.2
+ *   usb:vid:pid                     the same, if there is only one of them
+ *
+ * **Packets.** On usb:, and on a sim: port of kind packet, one write is one OUT transfer and one read takes
+ * one IN packet, whole; its buffer must have room for SG_PACKET_MAX bytes. transport->packets tells which
+ * kind of cable it is. Everything else is the same.
  */
 #ifndef SG_TRANSPORT_TRANSPORT_H
 #define SG_TRANSPORT_TRANSPORT_H
@@ -35,17 +41,26 @@ struct sg_line {
 	enum sg_flow flow;
 };
 
+/** The largest packet of a full-speed bulk endpoint. Source: USB 2.0, 5.8.3. */
+#define SG_PACKET_MAX 64
+
+#define SG_PLACE_SIZE 64
+
 struct sg_transport_ops {
 	enum sg_err (*read)(struct sg_transport *t, void *buffer, size_t size, int64_t deadline_ns, size_t *got);
 	enum sg_err (*write)(struct sg_transport *t, const void *bytes, size_t length, int64_t deadline_ns);
 	void (*close)(struct sg_transport *t); /**< releases everything including t */
+	enum sg_err (*present)(struct sg_transport *t); /**< optional */
 };
 
 /** The common head of every transport; embed it first. */
 struct sg_transport {
 	const struct sg_transport_ops *ops;
 	struct sg_clock *clock; /**< borrowed, outlives the transport */
-	bool simulated;         /**< taken for a simulator: sim:, pty:, tcp: to this PC itself; never serial: */
+	bool simulated;         /**< taken for a simulator: sim:, pty:, tcp: to this PC itself; never serial: or usb: */
+	bool packets;           /**< reads and writes are packets */
+	char place[SG_PLACE_SIZE];      /**< where on the bus, e.g. "1-1.2"; the port's name for sim:; empty if unknown */
+	char usb_serial[SG_PLACE_SIZE]; /**< serial number in the USB descriptor; empty if unknown */
 };
 
 /**
@@ -70,8 +85,17 @@ enum sg_err sg_transport_open(const char *uri, const struct sg_line *line, struc
 void sg_transport_close(struct sg_transport *t);
 
 /**
- * Wait for at least one byte.
- * @retval SG_OK           *got >= 1 bytes are in buffer
+ * Is the other end still plugged in, as far as the operating system knows? Sends nothing, waits for nothing.
+ * For the times at which nobody reads.
+ * @retval SG_OK        nothing known against it
+ * @retval SG_ERR_GONE  unplugged or hung up; every later call says the same
+ */
+enum sg_err sg_transport_present(struct sg_transport *t);
+
+/**
+ * Wait for at least one byte, or for one packet.
+ * @retval SG_OK           *got >= 1 bytes are in buffer; on packets one whole packet, which may be empty
+ * @retval SG_ERR_FRAME    packets only: an endpoint had halted (it is cleared), or a packet was too long
  * @retval SG_ERR_TIMEOUT  none came until the deadline (a deadline in the past still takes what is there)
  * @retval SG_ERR_GONE     hung up; every later call says the same
  */
@@ -79,8 +103,9 @@ enum sg_err sg_transport_read(struct sg_transport *t, void *buffer, size_t size,
 			      size_t *got);
 
 /**
- * Write everything.
+ * Write everything; on packets in one transfer.
  * @retval SG_ERR_UNCERTAIN  part of it may have gone out (deadline in mid-write)
+ * @retval SG_ERR_FRAME      packets only: the endpoint had halted (it is cleared); nothing was taken
  * @retval SG_ERR_GONE       hung up; part of it may have gone out
  */
 enum sg_err sg_transport_write(struct sg_transport *t, const void *bytes, size_t length, int64_t deadline_ns);

@@ -40,6 +40,7 @@ struct sg_potentiostat_caps {
 	bool gapless;             /**< segments of one sequence follow without a gap at the cell */
 	enum sg_limit_place limit_place;
 	enum sg_host_loss host_loss;
+	bool power_from_link;     /**< it lives on the cable's power: pulled, its relays open and the current ends */
 };
 
 struct sg_chamber_caps {

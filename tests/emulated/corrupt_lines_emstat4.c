@@ -393,7 +393,7 @@ static void run_session(struct trial *t, struct corrupt_link *far)
 	int64_t until_ns;
 	enum sg_err err;
 
-	if (ops->open(&config, &far->link, &far->clock, &dev) || ops->attach(dev, deadline(far, 10.0))) {
+	if (ops->open(&config, &far->link, &far->clock, &dev) || ops->attach(dev, NULL, deadline(far, 10.0))) {
 		wrong(t, "could not even attach");
 		ops->close(dev);
 		return;

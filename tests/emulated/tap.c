@@ -82,13 +82,18 @@ static enum sg_err tapped_write(struct sg_transport *head, const void *bytes, si
 	return sg_transport_write(((struct tapped *)head)->inner, bytes, length, deadline_ns);
 }
 
+static enum sg_err tapped_present(struct sg_transport *head)
+{
+	return sg_transport_present(((struct tapped *)head)->inner);
+}
+
 static void tapped_close(struct sg_transport *head)
 {
 	sg_transport_close(((struct tapped *)head)->inner);
 	free(head);
 }
 
-static const struct sg_transport_ops ops = { tapped_read, tapped_write, tapped_close };
+static const struct sg_transport_ops ops = { tapped_read, tapped_write, tapped_close, tapped_present };
 
 static bool is_tapped(const char *uri)
 {

@@ -82,7 +82,7 @@ enum sg_err play_potentiostat(struct conversation *c, const struct words *words,
 	enum sg_err err = SG_ERR_NOT_FOUND;
 
 	if (strcmp(words->name, "attach") == 0) {
-		err = ops->attach(c->device, deadline_ns);
+		err = ops->attach(c->device, NULL, deadline_ns);
 	} else if (strcmp(words->name, "identify") == 0) {
 		err = ops->identify(c->device, &identity, deadline_ns);
 		if (!err)
