@@ -121,6 +121,8 @@ struct sg_experiment {
 	struct sg_temperature_config temperature;
 	double interval_s;              /**< default sample interval, 1 s */
 	enum sg_policy on_hard_short;   /**< default STOP */
+	bool stop_on_reconnect;         /**< a link that was lost ends the run although it came back; default false */
+	double reconnect_within_s;      /**< how long a lost link is waited for; default 900, 0: not at all */
 	size_t procedure_count;
 	struct sg_procedure *procedures; /**< owned; freed by sg_experiment_fini() */
 };

@@ -22,6 +22,8 @@ enum {
 	TEMPERATURE,
 	RECORD,
 	ON_HARD_SHORT,
+	ON_RECONNECT,
+	RECONNECT_WITHIN,
 	STEPS,
 	KEYS,
 };
@@ -37,6 +39,8 @@ static const struct sg_key keys[KEYS] = {
 	[TEMPERATURE] = { "temperature", "{set: 25 degC}", false },
 	[RECORD] = { "record", "{interval: 1 s}", false },
 	[ON_HARD_SHORT] = { "on_hard_short", "stop", false },
+	[ON_RECONNECT] = { "on_reconnect", "continue", false },
+	[RECONNECT_WITHIN] = { "reconnect_within", "15 min", false },
 	[STEPS] = { "steps", "[{rest: 5 min}]", true },
 };
 
@@ -60,6 +64,7 @@ static void set_defaults(struct sg_experiment *experiment)
 	experiment->temperature.on_excursion = SG_POLICY_HOLD;
 	experiment->interval_s = 1.0;
 	experiment->on_hard_short = SG_POLICY_STOP;
+	experiment->reconnect_within_s = 900;
 }
 
 static void read_version(struct sg_diagnostics *diagnostics, const struct sg_yaml_node *root,
@@ -106,6 +111,20 @@ static void read_hard_short(struct sg_reading *reading, const struct sg_yaml_nod
 
 	if (sg_value_choice(reading->diagnostics, node, "on_hard_short", words, SG_COUNT(words), &choice))
 		reading->experiment->on_hard_short = choice ? SG_POLICY_STOP : SG_POLICY_FLAG;
+}
+
+static void read_reconnect(struct sg_reading *reading, const struct sg_yaml_node *policy,
+			   const struct sg_yaml_node *within)
+{
+	static const char *const words[] = { "continue", "stop" };
+	/* Whoever waits longer than a month for a cable had better begin anew. */
+	static const struct sg_bounds bounds = { 0, 30 * 86400.0, false };
+	size_t choice;
+
+	if (sg_value_choice(reading->diagnostics, policy, "on_reconnect", words, SG_COUNT(words), &choice))
+		reading->experiment->stop_on_reconnect = choice == 1;
+	sg_value_quantity(reading->diagnostics, within, "reconnect_within", SG_DIM_DURATION, &bounds,
+			  &reading->experiment->reconnect_within_s);
 }
 
 /* The limits that follow from the steps where the person gave none. */
@@ -155,6 +174,7 @@ static enum sg_err read_root(struct sg_reading *reading, const struct sg_yaml_no
 	sg_section_limits(reading, values[LIMITS]);
 	sg_section_temperature(reading, values[TEMPERATURE]);
 	read_hard_short(reading, values[ON_HARD_SHORT]);
+	read_reconnect(reading, values[ON_RECONNECT], values[RECONNECT_WITHIN]);
 	err = sg_section_steps(reading, values[STEPS]);
 	if (err)
 		return err;

@@ -55,7 +55,9 @@ const char base_text[] = "sandglass: 1\n"                                       
 			 "  - cycle: {current: 1 mA/cm2, half_cycle: 5 mAh/cm2, count: 58}\n"        /* 44 */
 			 "  - polarize: {current: 2 mA/cm2, direction: negative, duration: 10 h}\n"  /* 45 */
 			 "  - temperature: {set: 50 degC, soak: 30 min}\n"             /* 46 */
-			 "  - rest: {duration: 1 h, interval: 10 s}\n";                /* 47 */
+			 "  - rest: {duration: 1 h, interval: 10 s}\n"                 /* 47 */
+			 "on_reconnect: stop\n"                                        /* 48 */
+			 "reconnect_within: 1 h\n";                                    /* 49 */
 
 const char *base_with(const char *find, const char *replace)
 {

@@ -70,7 +70,10 @@ static const struct mistake mistakes[] = {
 	{ "a misspelled choice", "first: negative", "first: negativ", 40, 14, "did you mean 'negative'?" },
 	{ "holding a short", "on_hard_short: flag", "on_hard_short: hold", 32, 16, "must be flag or stop" },
 
+	{ "going on as a word of one's own", "on_reconnect: stop", "on_reconnect: resume", 48, 15, "must be continue or stop" },
+
 	/* ranges */
+	{ "waiting for a cable for ever", "reconnect_within: 1 h", "reconnect_within: 31 d", 49, 19, "out of range" },
 	{ "no time at all", "half_step: 5 min", "half_step: 0 s", 39, 18, "it must be more than 0 s" },
 	{ "a negative density", "from: 1.0 mA/cm2", "from: -1.0 mA/cm2", 36, 13, "more than 0 mA/cm2" },
 	{ "a negative rest", "rest: 30 s", "rest: -30 s", 41, 13, "at least 0 s" },
@@ -245,6 +248,7 @@ static void stops_collecting_at_twenty_and_says_how_many_more(void **state)
 
 	(void)state;
 	strcpy(text, base_text);
+	*strstr(text, "on_reconnect") = '\0'; /* back to the steps */
 	for (int i = 0; i < 30; i++)
 		strcat(text, "  - rest: 5\n");
 	assert_int_equal(sg_experiment_read(&e, "m.yaml", text, strlen(text), &diagnostics), SG_ERR_FORMAT);

@@ -117,6 +117,8 @@ static void reads_limits_temperature_and_record(void **state)
 	near(e.interval_s, 2);
 	assert_string_equal(e.folder, "out");
 	assert_int_equal(e.on_hard_short, SG_POLICY_FLAG);
+	assert_true(e.stop_on_reconnect);
+	near(e.reconnect_within_s, 3600);
 	sg_experiment_fini(&e);
 }
 
@@ -210,6 +212,8 @@ static void fills_in_the_documented_defaults(void **state)
 	near(e.limits.silence_s, 20); /* ten of the longest interval */
 	near(e.interval_s, 1);
 	assert_int_equal(e.on_hard_short, SG_POLICY_STOP);
+	assert_false(e.stop_on_reconnect);
+	near(e.reconnect_within_s, 900);
 	assert_true(e.procedures[0].stop_on_short);
 	assert_false(e.procedures[0].negative_first);
 	near(e.procedures[0].half_step_mah_cm2, 0.1);
