@@ -213,6 +213,8 @@ struct sg_family {
 	enum sg_kind kind;
 	struct sg_line line;
 	const char *usb_product;   /**< start of the USB product string by which `list` knows it, or NULL */
+	int usb_vendor;            /**< USB ids of a device that is reached over usb:, by which `list` knows it; else 0 */
+	int usb_product_id;
 	const struct sg_potentiostat_ops *potentiostat; /**< or NULL */
 	const struct sg_chamber_ops *chamber;           /**< or NULL */
 };
