@@ -71,6 +71,9 @@ static void on_progress(void *ctx, const struct sg_run_view *v)
 	case SG_PHASE_HOLD:
 		describe_wait(v, "hold (temperature)", &line);
 		break;
+	case SG_PHASE_LOST:
+		sg_text_add(&line, "link lost: waiting for the potentiostat");
+		break;
 	case SG_PHASE_STEP:
 		if (!v->step)
 			return;

@@ -144,6 +144,7 @@ static void put_half_step(struct sg_json *json, const struct sg_half_step *half,
 	sg_json_integer(json, "samples", half->samples);
 	sg_json_boolean(json, "complete", half->complete);
 	sg_json_boolean(json, "shorted", half->shorted);
+	sg_json_boolean(json, "witnessed", half->witnessed);
 	sg_json_string(json, "end", sg_end_name(half->end));
 	sg_json_close(json);
 }

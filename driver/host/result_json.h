@@ -30,7 +30,8 @@
  *   per_half_step            [{index (from 1), step_count, cycle, density_mA_cm2 (signed), begin_s, planned_s,
  *                            duration_s, charge_mAh_cm2 (signed), voltage_first_V, voltage_last_V,
  *                            resistance_ohm (last valid), temperature_degC (mean), samples, complete,
- *                            shorted, end ("duration", "voltage_max", ..., "none" while it runs)}]
+ *                            shorted, witnessed (false: it went on while the link was lost, and its charge
+ *                            is what is known to have flowed), end ("duration", "voltage_max", ..., "none" while it runs)}]
  *   event_counts             {<event type>: count}, every type
  *   files                    {table, metadata, quality, events, experiment, rig}; names in the run folder
  */

@@ -105,14 +105,15 @@ static enum sg_err device_attach(struct sg_device *device, struct sg_absence *ab
 {
 	struct sg_emstat4_device *dev = sg_emstat4_of(device);
 	struct sg_emstat4_version version;
+	int64_t heard_ns = 0;
 	enum sg_err err;
 
 	sg_text_clear(&device->diag);
-	if (absence) {
-		absence->kind = SG_ABSENCE_UNKNOWN;
-		absence->ran_ns = SG_NO_TIME;
-	}
+	if (absence)
+		heard_ns = sg_emstat4_listen(dev, absence, deadline_ns);
 	err = sg_emstat4_synchronize(dev, deadline_ns);
+	if (!err && absence && absence->kind == SG_ABSENCE_RAN) /* and on, until the abort a moment ago */
+		absence->ran_ns += sg_clock_now_ns(device->clock) - heard_ns;
 	if (!err)
 		err = ask_version(dev, &version, deadline_ns);
 	if (err)

@@ -104,6 +104,14 @@ enum sg_err sg_emstat4_run_start(struct sg_device *device, const struct sg_segme
 enum sg_err sg_emstat4_run_next(struct sg_device *device, struct sg_report *out, int64_t deadline_ns);
 enum sg_err sg_emstat4_run_stop(struct sg_device *device, int64_t deadline_ns);
 
+/* ---- emstat4_absence.c ---- */
+
+/**
+ * Hear whether a program still runs, and how old it is; sends nothing, waits at most some seconds.
+ * @return our time at which its age was ran_ns, if it runs
+ */
+int64_t sg_emstat4_listen(struct sg_emstat4_device *dev, struct sg_absence *absence, int64_t deadline_ns);
+
 /* ---- emstat4_off.c: to a known state with the cell off ---- */
 
 /**

@@ -207,6 +207,9 @@ static enum sg_verdict on_sample(struct sg_run *run, struct sg_sample *sample)
 	if (sample->instrument_ns != SG_NO_TIME)
 		time_s = sg_seconds(run->block.anchor_ns - run->zero_ns + sample->instrument_ns);
 	sample->set_a = run->segments[run->block.at].set_value;
+	if (run->hole)
+		sample->flags |= SG_FLAG_GAP_BEFORE;
+	run->hole = false;
 	sample->temperature_c = sg_climate_temperature_c(&run->climate, time_s, &stale);
 	if (stale)
 		sample->flags |= SG_FLAG_STALE;
@@ -260,9 +263,11 @@ static enum sg_verdict lost(struct sg_run *run, enum sg_err err, const char *sto
 {
 	struct sg_event event;
 
+	run->block.running = false;
+	if (err == SG_ERR_GONE)
+		return sg_run_link_lost(run);
 	sg_event_init(&event, SG_EVENT_COMMUNICATION, SG_GRADE_ALARM, sg_run_now_s(run));
 	sg_event_say(&event, "potentiostat: %s (%s)", sg_device_diag(device(run)), sg_err_text(err));
-	run->block.running = false;
 	sg_run_stop(run, stopped_by, err, event.text);
 	sg_run_tell(run, &event);
 	return SG_VERDICT_STOP;
@@ -336,7 +341,7 @@ static enum sg_verdict turn(struct sg_run *run)
 		run->disk_failed = true;
 	if (run->disk_failed)
 		verdict = sg_run_stop(run, "disk", SG_ERR_IO, "the record could not be written");
-	if (verdict > SG_VERDICT_GO_ON)
+	if (verdict > SG_VERDICT_GO_ON && verdict != SG_VERDICT_RECONNECT)
 		order_off(run);
 	return verdict;
 }
@@ -393,17 +398,20 @@ enum sg_verdict sg_run_block(struct sg_run *run, const struct sg_action *action)
 	memset(&run->block, 0, sizeof(run->block));
 	run->block.first_step = action->step;
 	run->block.count = action->count;
-	sg_guard_arm(&run->guard, sg_run_now_s(run));
+	run->block.start_s = sg_run_now_s(run);
+	sg_guard_arm(&run->guard, run->block.start_s);
 	err = start(run, action->count);
 	if (err)
 		return lost(run, err, sg_err_group(err) == SG_GROUP_DEVICE ? "instrument" : "communication");
 	run->block.running = true;
 	while (run->block.running && verdict == SG_VERDICT_GO_ON)
 		verdict = turn(run);
-	if (verdict == SG_VERDICT_GO_ON)
-		return verdict;
-	verdict = worse(verdict, drain(run));
+	if (verdict == SG_VERDICT_RECONNECT)
+		return verdict; /* what became of the block shows when the instrument is met again */
+	if (verdict != SG_VERDICT_GO_ON)
+		verdict = worse(verdict, drain(run));
 	if (verdict == SG_VERDICT_HOLD && run->block.broken)
 		sg_engine_step_broken(&run->engine, run->block.broken_step, run->block.ran_s);
+	run->block.count = 0;
 	return verdict;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runner/rig.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/units.h"
 #include "host/clock.h"
+#include "identity.h"
 #include "registry.h"
 
 #define ATTACH_NS (10 * SG_NS_PER_S)
@@ -126,9 +128,14 @@ static void disconnect_slot(struct sg_rig_slot *slot)
 	slot->device = NULL;
 }
 
+static const char *or_dash(const char *text)
+{
+	return text[0] ? text : "-";
+}
+
 /* Attach and identify an instrument that is connected; expected (or NULL) is who it must be. */
 static enum sg_err meet(struct sg_rig *rig, struct sg_rig_slot *slot, const struct sg_identity *expected,
-			struct sg_text *why)
+			struct sg_absence *absence, struct sg_text *why)
 {
 	const int64_t deadline_ns = patient_deadline(rig, ATTACH_NS);
 	struct sg_identity identity;
@@ -136,9 +143,11 @@ static enum sg_err meet(struct sg_rig *rig, struct sg_rig_slot *slot, const stru
 
 	memset(&identity, 0, sizeof(identity));
 	if (slot->family->kind == SG_KIND_POTENTIOSTAT) {
-		err = slot->family->potentiostat->attach(slot->device, NULL, deadline_ns);
-		if (!err)
+		err = slot->family->potentiostat->attach(slot->device, absence, deadline_ns);
+		if (!err) {
 			err = slot->family->potentiostat->identify(slot->device, &identity, deadline_ns);
+			slot->stranger = err == SG_ERR_IDENTITY; /* it said who it is; noise says nothing */
+		}
 	} else {
 		err = slot->family->chamber->attach(slot->device, deadline_ns);
 		if (!err)
@@ -149,12 +158,16 @@ static enum sg_err meet(struct sg_rig *rig, struct sg_rig_slot *slot, const stru
 			    sg_device_diag(slot->device), sg_err_text(err));
 		return err;
 	}
-	if (expected && strcmp(expected->serial, identity.serial) != 0) {
-		sg_text_add(why, "%s on %s: serial number %s answers where %s was before", slot->family->title,
-			    slot->config->port, identity.serial, expected->serial);
+	if (!identity.place[0])
+		snprintf(identity.place, sizeof(identity.place), "%s", slot->device->link->place);
+	if (expected && !sg_identity_same(expected, &identity)) {
+		slot->stranger = true;
+		sg_text_add(why, "%s on %s: another one answers than before (serial number %s, not %s)",
+			    slot->family->title, slot->config->port, or_dash(identity.serial), or_dash(expected->serial));
 		return SG_ERR_IDENTITY;
 	}
 	slot->identity = identity;
+	snprintf(slot->usb_serial, sizeof(slot->usb_serial), "%s", slot->device->link->usb_serial);
 	return SG_OK;
 }
 
@@ -170,13 +183,13 @@ enum sg_err sg_rig_open(struct sg_rig *rig, const struct sg_rig_config *config, 
 	rig->clock = clock;
 	err = connect_slot(rig, &rig->potentiostat, why);
 	if (!err)
-		err = meet(rig, &rig->potentiostat, NULL, why);
+		err = meet(rig, &rig->potentiostat, NULL, NULL, why);
 	if (!err)
 		err = sg_rig_safe_off(rig, 5.0, why);
 	if (!err && rig->chamber.config) {
 		err = connect_slot(rig, &rig->chamber, why);
 		if (!err)
-			err = meet(rig, &rig->chamber, NULL, why);
+			err = meet(rig, &rig->chamber, NULL, NULL, why);
 	}
 	if (err) {
 		sg_rig_close(rig);
@@ -195,8 +208,25 @@ static enum sg_err ask_safe_off(struct sg_rig *rig)
 								 patient_deadline(rig, SAFE_OFF_NS));
 }
 
-/* The link is gone: open the port anew and meet the same instrument. */
-static enum sg_err reconnect(struct sg_rig *rig, struct sg_text *why)
+/* Before a byte is sent: the descriptor tells some strangers, and one that was met is not asked twice. */
+static enum sg_err look_at_cable(struct sg_rig_slot *slot, bool known, struct sg_text *why)
+{
+	const struct sg_transport *link = slot->device->link;
+
+	if (slot->stranger && sg_transport_present(slot->device->link) == SG_OK) {
+		sg_text_add(why, "%s: another instrument than before is there", slot->config->port);
+		return SG_ERR_IDENTITY;
+	}
+	slot->stranger = false;
+	if (known && strcmp(link->usb_serial, slot->usb_serial) != 0) {
+		sg_text_add(why, "%s: a device with serial number %s, not %s, is there", slot->config->port,
+			    or_dash(link->usb_serial), or_dash(slot->usb_serial));
+		return SG_ERR_IDENTITY;
+	}
+	return SG_OK;
+}
+
+enum sg_err sg_rig_return(struct sg_rig *rig, struct sg_absence *absence, struct sg_text *why)
 {
 	struct sg_rig_slot *slot = &rig->potentiostat;
 	const struct sg_identity before = slot->identity;
@@ -205,9 +235,13 @@ static enum sg_err reconnect(struct sg_rig *rig, struct sg_text *why)
 
 	disconnect_slot(slot);
 	err = connect_slot(rig, slot, why);
-	if (err)
+	if (err) {
+		slot->stranger &= err != SG_ERR_NOT_FOUND;
 		return err;
-	err = meet(rig, slot, known ? &before : NULL, why);
+	}
+	err = look_at_cable(slot, known, why);
+	if (!err)
+		err = meet(rig, slot, known ? &before : NULL, absence, why);
 	if (err)
 		disconnect_slot(slot); /* never leave a stranger where the instrument was */
 	return err;
@@ -234,7 +268,7 @@ enum sg_err sg_rig_safe_off(struct sg_rig *rig, double patience_s, struct sg_tex
 		sg_clock_sleep_until(rig->clock, sg_clock_deadline(rig->clock, RETRY_NS));
 		if (err == SG_ERR_GONE) {
 			sg_text_clear(why);
-			if (reconnect(rig, why) == SG_ERR_IDENTITY)
+			if (sg_rig_return(rig, NULL, why) == SG_ERR_IDENTITY)
 				return SG_ERR_IDENTITY;
 		}
 	}

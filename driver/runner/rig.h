@@ -22,6 +22,8 @@ struct sg_rig_slot {
 	const struct sg_family *family;
 	struct sg_device *device; /**< owned; NULL while closed */
 	struct sg_identity identity;
+	char usb_serial[SG_PLACE_SIZE]; /**< of the cable's other end when it was met; empty if it has none */
+	bool stranger;                  /**< another instrument answered on this port: left alone while it stays */
 };
 
 struct sg_rig {
@@ -56,6 +58,16 @@ enum sg_err sg_rig_open(struct sg_rig *rig, const struct sg_rig_config *config, 
  * @retval SG_ERR_UNCERTAIN, SG_ERR_UNSAFE, SG_ERR_GONE, ...  not confirmed
  */
 enum sg_err sg_rig_safe_off(struct sg_rig *rig, double patience_s, struct sg_text *why);
+
+/**
+ * The potentiostat's link is lost: open its port again and meet the same instrument, idle and with the cell off.
+ * One attempt. Another instrument is closed again, and asked nothing more until the port has been away.
+ *
+ * @param absence  what became of its sequence, see device.h; or NULL
+ * @retval SG_ERR_IDENTITY  another one is there
+ * @retval SG_ERR_NOT_FOUND, SG_ERR_GONE, SG_ERR_TIMEOUT, ...  not yet
+ */
+enum sg_err sg_rig_return(struct sg_rig *rig, struct sg_absence *absence, struct sg_text *why);
 
 /**
  * The chamber's link is lost: close it. sg_rig_reopen_chamber() opens the port again; whether the chamber

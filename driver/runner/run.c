@@ -147,6 +147,8 @@ static enum sg_verdict wait_until_settled(struct sg_run *run, enum sg_phase phas
 		verdict = sg_run_watch_operator(run);
 		if (verdict > SG_VERDICT_HOLD)
 			return verdict;
+		if (sg_run_watch_link(run) == SG_VERDICT_STOP)
+			return SG_VERDICT_STOP;
 		sg_run_watch_climate(run);
 		sg_run_show(run, phase);
 		if (sg_recorder_tick(run->recorder, sg_clock_now_ns(clock)))

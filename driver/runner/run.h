@@ -28,6 +28,7 @@ struct sg_block {
 	bool running;         /**< between start and the end the instrument reports */
 	bool in_step;         /**< a segment has begun and not ended */
 	bool ordered_off;     /**< we asked for its end */
+	double start_s;       /**< test time at which start() was called */
 	bool broken;          /**< step broken_step ended before its time, after ran_s */
 	size_t broken_step;
 	double ran_s;
@@ -50,6 +51,8 @@ struct sg_run {
 	struct sg_segment segments[SG_BLOCK_STEPS_MAX];
 	int64_t zero_ns;         /**< clock at test time 0 */
 	double current_off_s;    /**< test time at which a current last ended, NAN if none flowed yet */
+	double lost_s;           /**< test time at which the link was lost last */
+	bool hole;               /**< samples are missing between the latest row and the next sample */
 	bool current_before;     /**< the step before this one carried a current and no rest was planned since */
 	uint64_t wire_errors;    /**< of the whole run */
 	double saved_s;          /**< test time at which the result so far was written last */
@@ -82,6 +85,19 @@ enum sg_verdict sg_run_watch_climate(struct sg_run *run);
 
 /** Did a person ask to stop? */
 enum sg_verdict sg_run_watch_operator(struct sg_run *run);
+
+/** Is the potentiostat still plugged in? For the times at which nobody reads. GO_ON (it is, or is again) or STOP. */
+enum sg_verdict sg_run_watch_link(struct sg_run *run);
+
+/** Say that the link is lost, and since when. RECONNECT, or STOP if nobody wants to wait. */
+enum sg_verdict sg_run_link_lost(struct sg_run *run);
+
+/**
+ * The link is lost: wait for the instrument, meet the same one, see that the cell is off, and book what became of the
+ * block that was running. GO_ON: the engine stands where it is to go on. STOP: it did not come back, or the
+ * experiment says to stop.
+ */
+enum sg_verdict sg_run_reconnect(struct sg_run *run);
 
 /** Set the chamber and wait until it has soaked. GO_ON or STOP. */
 enum sg_verdict sg_run_soak(struct sg_run *run, double set_c, double soak_s);

@@ -187,6 +187,8 @@ static enum sg_verdict follow_plan(struct sg_run *run)
 		if (action.kind == SG_ACTION_DONE || sg_run_watch_operator(run) == SG_VERDICT_STOP)
 			break;
 		verdict = carry_out(run, &action);
+		if (verdict == SG_VERDICT_RECONNECT)
+			verdict = sg_run_reconnect(run);
 		if (verdict == SG_VERDICT_HOLD)
 			verdict = sg_run_hold(run);
 		if (verdict == SG_VERDICT_END_PROCEDURE) {

@@ -44,7 +44,7 @@ struct sg_line {
 /** The largest packet of a full-speed bulk endpoint. Source: USB 2.0, 5.8.3. */
 #define SG_PACKET_MAX 64
 
-#define SG_PLACE_SIZE 64
+#define SG_PLACE_SIZE 48
 
 struct sg_transport_ops {
 	enum sg_err (*read)(struct sg_transport *t, void *buffer, size_t size, int64_t deadline_ns, size_t *got);

@@ -32,6 +32,7 @@ struct sg_action {
 enum sg_verdict {
 	SG_VERDICT_GO_ON,
 	SG_VERDICT_HOLD,          /**< cell off until the cause is over, then continue where it was */
+	SG_VERDICT_RECONNECT,     /**< the link is lost: wait for the instrument, then continue where it was */
 	SG_VERDICT_END_PROCEDURE, /**< cell off, go on with the next procedure */
 	SG_VERDICT_STOP,          /**< cell off, end the run */
 };

@@ -47,6 +47,7 @@ void sg_result_begin(struct sg_result *result, uint32_t step_count, uint32_t cyc
 		.voltage_last_v = NAN,
 		.resistance_ohm = NAN,
 		.temperature_c = NAN,
+		.witnessed = true,
 	};
 	result->at = h;
 	result->temperature_sum_c = 0.0;
@@ -76,13 +77,28 @@ void sg_result_sample(struct sg_result *result, double time_s, double voltage_v,
 	h->resistance_ohm = voltage_v / current_a;
 }
 
+void sg_result_unwitnessed(struct sg_result *result, double time_s, double charge_c)
+{
+	if (!result->at)
+		return;
+	result->at->end_s = time_s;
+	result->at->charge_c = charge_c;
+	result->at->witnessed = false;
+}
+
+/* Ran its time, and somebody saw how it ended. */
+static bool is_good(const struct sg_half_step *h)
+{
+	return h->complete && h->witnessed;
+}
+
 /*
  * The last half-step that ran to its end before a short. With equal densities forth and back this may be the
  * level of the short itself: the first polarity held, the second did not.
  */
 static void count_good(struct sg_result *result, const struct sg_half_step *h)
 {
-	if (result->is_ccd && h->complete && !h->shorted && !result->short_found)
+	if (result->is_ccd && is_good(h) && !h->shorted && !result->short_found)
 		result->ccd_last_good_ma_cm2 = fabs(h->density_ma_cm2);
 }
 
@@ -93,7 +109,7 @@ void sg_result_end(struct sg_result *result, double time_s, enum sg_end end, boo
 
 	if (!h)
 		return;
-	if (h->samples == 0)
+	if (h->samples == 0 && h->witnessed)
 		h->end_s = time_s;
 	h->end = end;
 	h->complete = complete;
@@ -119,7 +135,7 @@ static void take_back(struct sg_result *result, size_t index)
 {
 	result->ccd_last_good_ma_cm2 = NAN;
 	for (size_t i = 0; i < index && result->is_ccd; i++) {
-		if (result->half_steps[i].complete)
+		if (is_good(&result->half_steps[i]))
 			result->ccd_last_good_ma_cm2 = fabs(result->half_steps[i].density_ma_cm2);
 	}
 }

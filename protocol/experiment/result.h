@@ -21,7 +21,7 @@ struct sg_half_step {
 	uint32_t cycle;         /**< ccd level or cycle */
 	double density_ma_cm2;  /**< set, signed */
 	double begin_s;         /**< test time, before its first sample */
-	double end_s;           /**< last sample */
+	double end_s;           /**< last sample, or where it ended unwitnessed */
 	double planned_s;       /**< 0 if unknown (replay) */
 	double charge_c;        /**< signed, measured */
 	double voltage_first_v; /**< first valid reading, NAN if none */
@@ -31,6 +31,7 @@ struct sg_half_step {
 	uint32_t samples;
 	bool complete;          /**< ran its planned time or charge */
 	bool shorted;           /**< a confirmed hard short began in it */
+	bool witnessed;         /**< its end was seen; false: it went on while the link was lost, and is never "good" */
 	enum sg_end end;
 };
 
@@ -65,6 +66,12 @@ void sg_result_begin(struct sg_result *result, uint32_t step_count, uint32_t cyc
 /** A reading within it; valid says that V/I means something (see detector). charge_c: signed, since the stretch began. */
 void sg_result_sample(struct sg_result *result, double time_s, double voltage_v, double current_a,
 		      double temperature_c, bool valid, double charge_c);
+
+/**
+ * The stretch went on to time_s while nobody listened. charge_c as above, with what is known to have flowed
+ * meanwhile. To be called before its end.
+ */
+void sg_result_unwitnessed(struct sg_result *result, double time_s, double charge_c);
 
 /** The stretch is over. */
 void sg_result_end(struct sg_result *result, double time_s, enum sg_end end, bool complete);

@@ -184,7 +184,7 @@ static void only_a_lost_link_that_is_opened_anew_allocates(void **state)
 		.chamber = "", .steps = "  - polarize: {current: 2 mA/cm2, duration: 300 s}\n" });
 	scene.emu.potentiostat_arguments = "--faults hangup_at_s=100,return_s=2";
 	run_watched(&scene);
-	assert_stopped_by(&scene, "communication");
+	assert_stopped_by(&scene, "end_of_plan");
 	assert_cell_off(&scene);
 	print_message("  a cable pulled and put back: %lu allocations\n", allocations);
 	/* A device and a transport, for each of the few times it was tried. */

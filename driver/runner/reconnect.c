@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A link that was lost. The potentiostat is sought until it answers again, made safe, and asked what it did
+ * meanwhile; then the engine is put where the test goes on. No current that may have flowed is ordered twice.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/units.h"
+#include "host/clock.h"
+#include "runner/run.h"
+
+#define RETRY_NS (500 * SG_NS_PER_MS)
+#define SAFE_PATIENCE_S 30.0
+/* An instrument's own clock may be this much off ours, and its zero this much later than our start. */
+#define CLOCK_ERROR_REL 0.01
+#define CLOCK_ERROR_S 2.0
+
+enum sg_verdict sg_run_link_lost(struct sg_run *run)
+{
+	const struct sg_row *row = &run->books.row;
+	struct sg_event event;
+
+	run->lost_s = sg_run_now_s(run);
+	sg_event_init(&event, SG_EVENT_COMMUNICATION, SG_GRADE_ALARM, run->lost_s);
+	if (row->record_index) {
+		event.since_s = row->test_time_s;
+		sg_event_say(&event, "potentiostat: link lost (%s); last sample at %.3f s", sg_err_text(SG_ERR_GONE),
+			     row->test_time_s);
+	} else {
+		sg_event_say(&event, "potentiostat: link lost (%s) before the first sample", sg_err_text(SG_ERR_GONE));
+	}
+	sg_run_tell(run, &event);
+	if (run->config->experiment->reconnect_within_s > 0.0)
+		return SG_VERDICT_RECONNECT;
+	return sg_run_stop(run, "communication", SG_ERR_GONE, event.text);
+}
+
+enum sg_verdict sg_run_watch_link(struct sg_run *run)
+{
+	const struct sg_device *device = run->rig->potentiostat.device;
+
+	if (device && sg_transport_present(device->link) == SG_OK)
+		return SG_VERDICT_GO_ON;
+	if (sg_run_link_lost(run) == SG_VERDICT_STOP)
+		return SG_VERDICT_STOP;
+	return sg_run_reconnect(run);
+}
+
+static void tell_stranger(struct sg_run *run, const char *why)
+{
+	struct sg_event event;
+
+	sg_event_init(&event, SG_EVENT_COMMUNICATION, SG_GRADE_ALARM, sg_run_now_s(run));
+	event.since_s = run->lost_s;
+	sg_event_say(&event, "%s; it is left alone, and the right one waited for", why);
+	sg_run_tell(run, &event);
+}
+
+static enum sg_verdict give_up(struct sg_run *run, const char *why)
+{
+	char text[SG_EVENT_TEXT_SIZE];
+
+	snprintf(text, sizeof(text), "link lost, and not back within %.0f s: %.100s",
+		 run->config->experiment->reconnect_within_s, why);
+	return sg_run_stop(run, "communication", SG_ERR_GONE, text);
+}
+
+/* One attempt may have heard the program run and then have lost the link again: that stays known. */
+static void remember(struct sg_absence *known, const struct sg_absence *now)
+{
+	if (now->kind != SG_ABSENCE_UNKNOWN || known->kind != SG_ABSENCE_RAN)
+		*known = *now;
+}
+
+static enum sg_verdict wait_for_return(struct sg_run *run, struct sg_absence *absence)
+{
+	const double until_s = run->lost_s + run->config->experiment->reconnect_within_s;
+	struct sg_clock *clock = run->config->clock;
+	char storage[SG_DIAG_SIZE];
+	struct sg_absence attempt = *absence;
+	struct sg_text why;
+	bool stranger = false;
+	enum sg_err err;
+
+	sg_text_init(&why, storage, sizeof(storage));
+	for (;;) {
+		sg_text_clear(&why);
+		err = sg_rig_return(run->rig, &attempt, &why);
+		remember(absence, &attempt);
+		if (!err)
+			return SG_VERDICT_GO_ON;
+		if (err == SG_ERR_IDENTITY && !stranger)
+			tell_stranger(run, why.data);
+		stranger = err == SG_ERR_IDENTITY;
+		if (sg_run_watch_operator(run) == SG_VERDICT_STOP)
+			return SG_VERDICT_STOP;
+		if (sg_run_now_s(run) >= until_s)
+			return give_up(run, why.data);
+		sg_run_watch_climate(run); /* the record goes on; a cell that nobody reaches cannot be held */
+		sg_run_show(run, SG_PHASE_LOST);
+		if (sg_recorder_tick(run->recorder, sg_clock_now_ns(clock)))
+			run->disk_failed = true;
+		sg_clock_sleep_until(clock, sg_clock_deadline(clock, RETRY_NS));
+	}
+}
+
+/* A time of its own clock that cannot be is no evidence. */
+static bool is_plausible(const struct sg_run *run, const struct sg_absence *absence, double zero_s, double back_s)
+{
+	const double ran_s = sg_seconds(absence->ran_ns);
+	const double most_s = (back_s - run->block.start_s) * (1.0 + CLOCK_ERROR_REL) + CLOCK_ERROR_S;
+
+	return absence->ran_ns != SG_NO_TIME && ran_s >= 0.0 && ran_s <= most_s &&
+	       zero_s + ran_s >= run->lost_s - CLOCK_ERROR_S;
+}
+
+/* Test time at which the current of the block ended; *kind becomes what that rests on. */
+static double current_end_s(const struct sg_run *run, const struct sg_absence *absence, double back_s,
+			    enum sg_absence_kind *kind)
+{
+	const double zero_s = run->block.anchor_ns ? sg_seconds(run->block.anchor_ns - run->zero_ns) : run->block.start_s;
+
+	*kind = absence->kind;
+	if (*kind == SG_ABSENCE_RAN && !is_plausible(run, absence, zero_s, back_s))
+		*kind = SG_ABSENCE_UNKNOWN;
+	switch (*kind) {
+	case SG_ABSENCE_OFF:
+		return run->lost_s;
+	case SG_ABSENCE_RAN:
+		return zero_s + sg_seconds(absence->ran_ns);
+	case SG_ABSENCE_UNKNOWN:
+		break;
+	}
+	return back_s; /* the longest that it can have been */
+}
+
+static void tell_passed(struct sg_run *run, const struct sg_step *step, double from_s, double until_s, bool whole)
+{
+	struct sg_event event;
+
+	sg_event_init(&event, SG_EVENT_STEP_ENDED, SG_GRADE_WARNING, sg_run_now_s(run));
+	event.since_s = from_s;
+	if (until_s > run->lost_s)
+		sg_event_say(&event, "step %s %s, unwitnessed from %.3f to %.3f s", step->id,
+			     whole ? "ran to its end while the link was lost" : "was broken off", from_s, until_s);
+	else
+		sg_event_say(&event, "step %s was broken off by the loss of the link", step->id);
+	sg_run_tell(run, &event);
+}
+
+/* One step of the block, from what was seen of it to until_s. */
+static void book_step(struct sg_run *run, const struct sg_step *step, double until_s, bool known, bool whole)
+{
+	const double from_s = fmax(run->books.row.test_time_s, run->block.step_begin_s);
+
+	sg_accounting_gap(&run->books, until_s, known ? step->current_a : 0.0);
+	if (step->kind == SG_STEP_CURRENT) {
+		if (until_s > run->lost_s)
+			sg_result_unwitnessed(run->result, until_s, sg_accounting_step_charge_c(&run->books));
+		sg_result_end(run->result, until_s, whole ? SG_END_DURATION : SG_END_NONE, whole);
+		run->current_off_s = until_s;
+	}
+	tell_passed(run, step, from_s, until_s, whole);
+}
+
+static void begin_unseen(struct sg_run *run, const struct sg_step *step, double duration_s, double begin_s)
+{
+	run->block.step_begin_s = begin_s;
+	sg_accounting_step(&run->books, step, begin_s);
+	if (step->kind == SG_STEP_CURRENT)
+		sg_result_begin(run->result, run->books.row.step_count, step->cycle, step->density_ma_cm2, duration_s,
+				begin_s);
+}
+
+/* The steps of the block that was running, up to end_s; the engine then stands where the test goes on. */
+static void settle_block(struct sg_run *run, double end_s, bool known)
+{
+	struct sg_block *block = &run->block;
+	double begin_s = block->in_step ? block->step_begin_s : block->start_s;
+
+	for (size_t at = block->at; at < block->count; at++) {
+		const struct sg_step *step = &run->config->plan->steps[block->first_step + at];
+		const double duration_s = run->segments[at].duration_s;
+		const bool whole = end_s >= begin_s + duration_s;
+		const double until_s = whole ? begin_s + duration_s : end_s;
+
+		if (!block->in_step && until_s <= begin_s)
+			break;
+		if (!block->in_step)
+			begin_unseen(run, step, duration_s, begin_s);
+		block->in_step = false;
+		book_step(run, step, until_s, known, whole);
+		if (!whole) {
+			sg_engine_step_broken(&run->engine, block->first_step + at, until_s - begin_s);
+			break;
+		}
+		sg_engine_step_done(&run->engine, block->first_step + at);
+		begin_s = until_s;
+	}
+	block->in_step = false;
+}
+
+static void tell_return(struct sg_run *run, enum sg_absence_kind kind, double back_s, double end_s)
+{
+	struct sg_event event;
+
+	sg_event_init(&event, SG_EVENT_COMMUNICATION, SG_GRADE_WARNING, back_s);
+	event.since_s = run->lost_s;
+	event.value = back_s - run->lost_s;
+	switch (kind) {
+	case SG_ABSENCE_OFF:
+		sg_event_say(&event, "link back after %.1f s; the instrument lives on the cable's power: no current flowed "
+			     "meanwhile", event.value);
+		break;
+	case SG_ABSENCE_RAN:
+		sg_event_say(&event, "link back after %.1f s; the instrument ran on by itself until %.3f s by its own clock: "
+			     "booked at the set current", event.value, end_s);
+		break;
+	case SG_ABSENCE_UNKNOWN:
+		sg_event_say(&event, "link back after %.1f s; what flowed meanwhile is not known, from none to the set "
+			     "current: nothing is booked, nothing repeated", event.value);
+		break;
+	}
+	sg_run_tell(run, &event);
+}
+
+static void tell_idle_return(struct sg_run *run, double back_s)
+{
+	struct sg_event event;
+
+	sg_event_init(&event, SG_EVENT_COMMUNICATION, SG_GRADE_WARNING, back_s);
+	event.since_s = run->lost_s;
+	event.value = back_s - run->lost_s;
+	sg_event_say(&event, "link back after %.1f s; the cell was off before and is off", event.value);
+	sg_run_tell(run, &event);
+}
+
+/* What the record must hold about the hole. */
+static void book_hole(struct sg_run *run, const struct sg_absence *absence)
+{
+	const double back_s = sg_run_now_s(run);
+	enum sg_absence_kind kind;
+	double end_s;
+
+	run->hole = run->books.row.record_index != 0;
+	if (run->block.count == 0) {
+		tell_idle_return(run, back_s);
+		return;
+	}
+	end_s = current_end_s(run, absence, back_s, &kind);
+	tell_return(run, kind, back_s, end_s);
+	settle_block(run, end_s, kind != SG_ABSENCE_UNKNOWN);
+	run->block.count = 0;
+	run->current_before = false; /* the gap has been told */
+}
+
+/* The test ends with the link away: the step that was running ends with what was seen of it. */
+static void close_block(struct sg_run *run)
+{
+	if (run->block.count && run->block.in_step)
+		settle_block(run, run->lost_s, false);
+	run->block.count = 0;
+}
+
+enum sg_verdict sg_run_reconnect(struct sg_run *run)
+{
+	struct sg_absence absence = { .kind = SG_ABSENCE_UNKNOWN, .ran_ns = SG_NO_TIME };
+	enum sg_verdict verdict;
+
+	if (run->block.count)
+		absence.interval_s = run->segments[run->block.at].interval_s;
+	verdict = wait_for_return(run, &absence);
+	if (verdict != SG_VERDICT_GO_ON) {
+		close_block(run);
+		return verdict;
+	}
+	book_hole(run, &absence);
+	if (!sg_run_make_safe(run, SAFE_PATIENCE_S))
+		return sg_run_stop(run, "unsafe", SG_ERR_UNSAFE, "the cell could not be shown to be off after the link came back");
+	if (run->config->experiment->stop_on_reconnect)
+		return sg_run_stop(run, "communication", SG_ERR_GONE,
+				   "the link was lost and came back; on_reconnect says to stop");
+	return SG_VERDICT_GO_ON;
+}
