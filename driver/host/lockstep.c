@@ -7,47 +7,38 @@
 #include "core/units.h"
 #include "host/clock.h"
 #include "host/lockstep_link.h"
+#include "host/lockstep_port.h"
 
 #define PORTS_MAX 32
-#define RING_SIZE 65536u /* power of two; what an instrument can say before its driver looks */
 #define WRITE_PIECE (SG_LOCKSTEP_OUT_SIZE / 2)
 #define UTC_ORIGIN_NS (INT64_C(1767225600) * SG_NS_PER_S) /* 2026-01-01T00:00:00Z */
 #define GREETING "sandglass-lockstep 1\n"
 #define NAMES_SIZE 1024
 
-struct port {
-	bool open;
-	bool hung_up; /* by the simulator, or by us because bytes were lost */
-	uint8_t *ring;
-	size_t head, tail; /* counts of bytes ever put and taken */
-};
-
 struct sg_lockstep {
 	struct sg_clock clock;
 	int64_t now_ns;
-	char names[NAMES_SIZE]; /* of the simulator's ports, each followed by a newline */
-	struct port ports[PORTS_MAX];
+	char names[NAMES_SIZE]; /* lines `name kind` of the simulator's ports */
+	struct sg_lockstep_port ports[PORTS_MAX];
 	struct sg_lockstep_link link;
 };
-
-static void keep_data(struct port *port, const struct sg_lockstep_frame *frame)
-{
-	if (!port->open || port->hung_up)
-		return;
-	if (frame->length > RING_SIZE - (port->head - port->tail)) {
-		/* Its driver has not looked for 64 kB. What is lost in the middle must not look like a stream:
-		 * from here on the port is gone, and nothing later is joined to what came before. */
-		port->hung_up = true;
-		return;
-	}
-	for (size_t i = 0; i < frame->length; i++)
-		port->ring[port->head++ % RING_SIZE] = frame->payload[i];
-}
 
 /* D, H and N of one advance come in order of time, and not from beyond its end. */
 static bool in_time(const struct sg_lockstep_frame *frame, int64_t not_before_ns, int64_t end_ns)
 {
 	return frame->time_ns >= not_before_ns && frame->time_ns <= end_ns;
+}
+
+/* D or H of a port. False: its data is of the other kind. What comes for a port that was just closed is dropped. */
+static bool hear_port(struct sg_lockstep_port *port, const struct sg_lockstep_frame *frame)
+{
+	if (frame->type == 'H')
+		port->hung_up = true;
+	else if (port->open && frame->packet != port->packets)
+		return false;
+	else
+		sg_lockstep_port_keep(port, frame->payload, frame->length);
+	return true;
 }
 
 /* Frames up to N. False: the simulator is lost. */
@@ -74,12 +65,13 @@ static bool hear_advance(struct sg_lockstep *l, int64_t end_ns, uint32_t wake_ma
 			l->now_ns = latest_ns;
 			break;
 		}
-		if ((wake_mask & UINT32_C(1) << frame.port) && (frame.type == 'H' || frame.length))
+		if (!hear_port(&l->ports[frame.port], &frame)) {
+			sg_lockstep_link_lose(&l->link, "the simulator takes a packet port for a stream, or the reverse");
+			break;
+		}
+		/* An empty packet is something that came; no bytes of a stream are nothing. */
+		if ((wake_mask & UINT32_C(1) << frame.port) && (frame.type == 'H' || frame.packet || frame.length))
 			woken = true;
-		if (frame.type == 'D')
-			keep_data(&l->ports[frame.port], &frame);
-		else
-			l->ports[frame.port].hung_up = true;
 	}
 	return !l->link.lost;
 }
@@ -135,7 +127,7 @@ static bool read_greeting(struct sg_lockstep *l, char *greeting)
 	sg_text_init(&names, l->names, sizeof(l->names));
 	while ((line = strtok_r(rest, "\n", &rest))) {
 		if (strncmp(line, "port ", 5) == 0) {
-			sg_text_add(&names, "%.*s\n", (int)strcspn(line + 5, " "), line + 5);
+			sg_text_add(&names, "%s\n", line + 5);
 		} else if (strncmp(line, "now ", 4) == 0) {
 			l->now_ns = strtoll(line + 4, &end, 10);
 			has_now = end != line + 4 && !*end && l->now_ns >= 0;
@@ -223,18 +215,24 @@ const char *sg_lockstep_lost_why(const struct sg_lockstep *l)
  * Asked here, because the simulator answers an unknown name by hanging up on all ports. The message names
  * those there are.
  */
-static bool has_port(const struct sg_lockstep *l, const char *name, struct sg_text *why)
+static enum sg_err find_port(const struct sg_lockstep *l, const char *name, struct sg_text *why, bool *packets)
 {
 	const size_t length = strlen(name);
 
 	for (const char *line = l->names; *line; line = strchr(line, '\n') + 1) {
-		if (length && strcspn(line, "\n") == length && memcmp(line, name, length) == 0)
-			return true;
+		if (length == 0 || strcspn(line, " \n") != length || memcmp(line, name, length) != 0)
+			continue;
+		line += length;
+		*packets = strncmp(line, " packet\n", 8) == 0;
+		if (*packets || strncmp(line, " stream\n", 8) == 0)
+			return SG_OK;
+		sg_text_add(why, "port \"%s\" is of a kind this version does not know", name);
+		return SG_ERR_UNSUPPORTED;
 	}
 	sg_text_add(why, "the simulator has no port \"%s\"; it has:", name);
 	for (const char *line = l->names; *line; line = strchr(line, '\n') + 1)
-		sg_text_add(why, " %.*s", (int)strcspn(line, "\n"), line);
-	return false;
+		sg_text_add(why, " %.*s", (int)strcspn(line, " \n"), line);
+	return SG_ERR_NOT_FOUND;
 }
 
 /* Nothing but the answer can come: ports speak during an advance only. */
@@ -259,32 +257,25 @@ enum sg_err sg_lockstep_port_open(struct sg_lockstep *l, const char *name, struc
 {
 	enum sg_err err;
 	unsigned number;
-	struct port *p;
+	bool packets;
 
 	if (l->link.lost) {
 		sg_text_add(why, "%s", l->link.lost_why);
 		return SG_ERR_GONE;
 	}
-	if (!has_port(l, name, why))
-		return SG_ERR_NOT_FOUND;
-	err = port_number(l, name, why, &number);
+	err = find_port(l, name, why, &packets);
+	if (!err)
+		err = port_number(l, name, why, &number);
 	if (err)
 		return err;
-	p = &l->ports[number];
-	if (p->open) {
+	if (l->ports[number].open) {
 		sg_text_add(why, "port \"%s\" is open already", name);
 		return SG_ERR_BUSY;
 	}
-	if (!p->ring)
-		p->ring = malloc(RING_SIZE);
-	if (!p->ring)
-		return SG_ERR_NO_MEMORY;
-	p->open = true;
-	p->hung_up = false;
-	p->head = 0;
-	p->tail = 0;
-	*port = number;
-	return SG_OK;
+	err = sg_lockstep_port_begin(&l->ports[number], packets);
+	if (!err)
+		*port = number;
+	return err;
 }
 
 void sg_lockstep_port_close(struct sg_lockstep *l, unsigned port)
@@ -296,16 +287,12 @@ void sg_lockstep_port_close(struct sg_lockstep *l, unsigned port)
 	sg_lockstep_link_flush(&l->link);
 }
 
-static size_t take(struct port *p, uint8_t *buffer, size_t size)
+bool sg_lockstep_port_packets(const struct sg_lockstep *l, unsigned port)
 {
-	size_t n = 0;
-
-	while (n < size && p->tail != p->head)
-		buffer[n++] = p->ring[p->tail++ % RING_SIZE];
-	return n;
+	return l->ports[port].packets;
 }
 
-static bool is_gone(const struct sg_lockstep *l, unsigned port)
+bool sg_lockstep_port_gone(const struct sg_lockstep *l, unsigned port)
 {
 	return l->link.lost || l->ports[port].hung_up;
 }
@@ -314,29 +301,42 @@ static bool is_gone(const struct sg_lockstep *l, unsigned port)
 enum sg_err sg_lockstep_read(struct sg_lockstep *l, unsigned port, void *buffer, size_t size, int64_t deadline_ns,
 			     size_t *got)
 {
-	struct port *p = &l->ports[port];
-	size_t n = take(p, buffer, size);
+	struct sg_lockstep_port *p = &l->ports[port];
 
-	if (n == 0 && !is_gone(l, port)) {
+	if (p->packets && size < SG_LOCKSTEP_PACKET_MAX)
+		return SG_ERR_ARGUMENT; /* a packet is never cut */
+	if (sg_lockstep_port_take(p, buffer, size, got))
+		return SG_OK;
+	if (!sg_lockstep_port_gone(l, port)) {
 		advance(l, deadline_ns, UINT32_C(1) << port);
-		n = take(p, buffer, size);
+		if (sg_lockstep_port_take(p, buffer, size, got))
+			return SG_OK;
 	}
-	if (n == 0)
-		return is_gone(l, port) ? SG_ERR_GONE : SG_ERR_TIMEOUT;
-	*got = n;
-	return SG_OK;
+	return sg_lockstep_port_gone(l, port) ? SG_ERR_GONE : SG_ERR_TIMEOUT;
+}
+
+static enum sg_err write_packet(struct sg_lockstep *l, unsigned port, const void *bytes, size_t length)
+{
+	if (length > SG_LOCKSTEP_TRANSFER_MAX)
+		return SG_ERR_ARGUMENT;
+	sg_lockstep_link_put_flagged(&l->link, 'W', port, SG_LOCKSTEP_OUT, bytes, length);
+	return sg_lockstep_port_gone(l, port) ? SG_ERR_GONE : SG_OK;
 }
 
 enum sg_err sg_lockstep_write(struct sg_lockstep *l, unsigned port, const void *bytes, size_t length)
 {
 	const uint8_t *rest = bytes;
 
-	while (length && !is_gone(l, port)) {
+	if (sg_lockstep_port_gone(l, port))
+		return SG_ERR_GONE;
+	if (l->ports[port].packets)
+		return write_packet(l, port, bytes, length);
+	while (length && !sg_lockstep_port_gone(l, port)) {
 		const size_t part = length < WRITE_PIECE ? length : WRITE_PIECE;
 
 		sg_lockstep_link_put(&l->link, 'W', port, rest, part);
 		rest += part;
 		length -= part;
 	}
-	return is_gone(l, port) ? SG_ERR_GONE : SG_OK;
+	return sg_lockstep_port_gone(l, port) ? SG_ERR_GONE : SG_OK;
 }

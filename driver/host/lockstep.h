@@ -54,16 +54,24 @@ bool sg_lockstep_lost(const struct sg_lockstep *lockstep);
 /** Why, in one sentence; empty while it is not. Lives as long as the connection. */
 const char *sg_lockstep_lost_why(const struct sg_lockstep *lockstep);
 
-/* The rest is for the sim: transport; results and errors as in transport.h. */
+/* The rest is for the sim: transport; results, errors and packets as in transport.h. */
 
 /**
  * @param port  on success the port's number
  * @retval SG_ERR_NOT_FOUND  the simulator has no port of this name; why lists those it has
+ * @retval SG_ERR_UNSUPPORTED  the port is neither a stream nor a packet port
  * @retval SG_ERR_BUSY       already open
  * @retval SG_ERR_GONE       the simulator is lost
  */
 enum sg_err sg_lockstep_port_open(struct sg_lockstep *lockstep, const char *name, struct sg_text *why, unsigned *port);
 void sg_lockstep_port_close(struct sg_lockstep *lockstep, unsigned port);
+
+/** Does it carry packets? */
+bool sg_lockstep_port_packets(const struct sg_lockstep *lockstep, unsigned port);
+
+/** Has it hung up, as far as is known? What came before may still wait to be read. */
+bool sg_lockstep_port_gone(const struct sg_lockstep *lockstep, unsigned port);
+
 enum sg_err sg_lockstep_read(struct sg_lockstep *lockstep, unsigned port, void *buffer, size_t size,
 			     int64_t deadline_ns, size_t *got);
 enum sg_err sg_lockstep_write(struct sg_lockstep *lockstep, unsigned port, const void *bytes, size_t length);

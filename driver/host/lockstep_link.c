@@ -111,9 +111,15 @@ void sg_lockstep_link_flush(struct sg_lockstep_link *link)
 
 void sg_lockstep_link_put(struct sg_lockstep_link *link, char type, unsigned port, const void *payload, size_t length)
 {
+	sg_lockstep_link_put_flagged(link, type, port, SG_LOCKSTEP_STREAM, payload, length);
+}
+
+void sg_lockstep_link_put_flagged(struct sg_lockstep_link *link, char type, unsigned port, uint16_t flags,
+				  const void *payload, size_t length)
+{
 	if (link->out_length + SG_LOCKSTEP_HEADER + length > SG_LOCKSTEP_OUT_SIZE)
 		sg_lockstep_link_flush(link);
-	sg_lockstep_frame_head(link->out + link->out_length, type, (uint8_t)port, length);
+	sg_lockstep_frame_head(link->out + link->out_length, type, (uint8_t)port, flags, length);
 	if (length)
 		memcpy(link->out + link->out_length + SG_LOCKSTEP_HEADER, payload, length);
 	link->out_length += SG_LOCKSTEP_HEADER + length;

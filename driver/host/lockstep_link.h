@@ -47,6 +47,9 @@ enum sg_err sg_lockstep_link_next(struct sg_lockstep_link *link, struct sg_locks
 
 /** Queue a frame; length at most half of the out buffer. Sends what is queued only if there is no room. */
 void sg_lockstep_link_put(struct sg_lockstep_link *link, char type, unsigned port, const void *payload, size_t length);
+/** The same with flags, for a packet port. */
+void sg_lockstep_link_put_flagged(struct sg_lockstep_link *link, char type, unsigned port, uint16_t flags,
+				  const void *payload, size_t length);
 void sg_lockstep_link_flush(struct sg_lockstep_link *link);
 
 /** The end of it, for this reason; the first reason stays. */

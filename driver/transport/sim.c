@@ -36,10 +36,19 @@ static void sim_close(struct sg_transport *t)
 	free(s);
 }
 
+/* Known once the simulator has said so, which it can only while somebody waits. */
+static enum sg_err sim_present(struct sg_transport *t)
+{
+	struct sim_port *s = (struct sim_port *)t;
+
+	return sg_lockstep_port_gone(s->lockstep, s->port) ? SG_ERR_GONE : SG_OK;
+}
+
 static const struct sg_transport_ops sim_ops = {
 	.read = sim_read,
 	.write = sim_write,
 	.close = sim_close,
+	.present = sim_present,
 };
 
 enum sg_err sg_sim_open(const struct sg_uri *uri, struct sg_clock *clock, struct sg_text *why,
@@ -47,6 +56,7 @@ enum sg_err sg_sim_open(const struct sg_uri *uri, struct sg_clock *clock, struct
 {
 	struct sg_lockstep *lockstep = sg_lockstep_of(clock, uri->path);
 	struct sim_port *s;
+	struct sg_text place;
 	enum sg_err err;
 
 	if (!lockstep) {
@@ -66,6 +76,9 @@ enum sg_err sg_sim_open(const struct sg_uri *uri, struct sg_clock *clock, struct
 		free(s);
 		return err;
 	}
+	s->transport.packets = sg_lockstep_port_packets(lockstep, s->port);
+	sg_text_init(&place, s->transport.place, sizeof(s->transport.place));
+	sg_text_add(&place, "%s", uri->port);
 	*out = &s->transport;
 	return SG_OK;
 }

@@ -14,6 +14,8 @@
 /* LOCKSTEP.md: type, port, flags, 32 bits of length; what this peer has room for. */
 #define FRAME_HEAD_SIZE 8
 #define FRAME_PAYLOAD_MAX 65536
+#define ENDPOINT_OUT 0x01
+#define ENDPOINT_IN 0x81
 
 static void __attribute__((noreturn, format(printf, 1, 2))) wrong(const char *format, ...)
 {
@@ -88,14 +90,20 @@ static uint64_t get_le(const uint8_t *from, int bytes)
 }
 
 /* In one send: a host may leave at the sight of a bad head, and must not be told the rest of the frame then. */
-void peer_frame(int fd, char type, unsigned port, const void *payload, size_t length)
+static void flagged_frame(int fd, char type, unsigned port, unsigned flags, const void *payload, size_t length)
 {
 	uint8_t frame[FRAME_HEAD_SIZE + FRAME_PAYLOAD_MAX] = { (uint8_t)type, (uint8_t)port };
 
+	put_le(frame + 2, flags, 2);
 	put_le(frame + 4, length, 4);
 	if (length)
 		memcpy(frame + FRAME_HEAD_SIZE, payload, length);
 	peer_bytes(fd, frame, FRAME_HEAD_SIZE + length);
+}
+
+void peer_frame(int fd, char type, unsigned port, const void *payload, size_t length)
+{
+	flagged_frame(fd, type, port, 0, payload, length);
 }
 
 void peer_greet(int fd)
@@ -105,13 +113,23 @@ void peer_greet(int fd)
 	peer_frame(fd, 'h', 0, text, strlen(text));
 }
 
-void peer_data(int fd, unsigned port, int64_t t_ns, const void *bytes, size_t length)
+static void timed_data(int fd, unsigned port, unsigned flags, int64_t t_ns, const void *bytes, size_t length)
 {
 	uint8_t payload[FRAME_PAYLOAD_MAX];
 
 	put_le(payload, (uint64_t)t_ns, 8);
 	memcpy(payload + 8, bytes, length);
-	peer_frame(fd, 'D', port, payload, 8 + length);
+	flagged_frame(fd, 'D', port, flags, payload, 8 + length);
+}
+
+void peer_data(int fd, unsigned port, int64_t t_ns, const void *bytes, size_t length)
+{
+	timed_data(fd, port, 0, t_ns, bytes, length);
+}
+
+void peer_packet(int fd, unsigned port, int64_t t_ns, const void *bytes, size_t length)
+{
+	timed_data(fd, port, ENDPOINT_IN, t_ns, bytes, length);
 }
 
 void peer_hang_up(int fd, unsigned port, int64_t t_ns)
@@ -130,18 +148,33 @@ void peer_now(int fd, int64_t t_ns)
 	peer_frame(fd, 'N', 0, payload, 8);
 }
 
-unsigned peer_expect(int fd, char type, uint8_t *payload, size_t *length)
+static unsigned expect_flagged(int fd, char type, unsigned flags, uint8_t *payload, size_t *length)
 {
 	uint8_t head[FRAME_HEAD_SIZE];
 
 	if (recv(fd, head, sizeof(head), MSG_WAITALL) != (ssize_t)sizeof(head))
 		wrong("the host left; expected %c", type);
 	*length = get_le(head + 4, 4);
-	if (head[0] != type || head[2] || head[3] || *length > FRAME_PAYLOAD_MAX)
+	if (head[0] != type || get_le(head + 2, 2) != flags || *length > FRAME_PAYLOAD_MAX)
 		wrong("got %c with flags %d %d and %zu bytes; expected %c", head[0], head[2], head[3], *length, type);
 	if (*length && recv(fd, payload, *length, MSG_WAITALL) != (ssize_t)*length)
 		wrong("half a %c", type);
 	return head[1];
+}
+
+unsigned peer_expect(int fd, char type, uint8_t *payload, size_t *length)
+{
+	return expect_flagged(fd, type, 0, payload, length);
+}
+
+void peer_expect_transfer(int fd, unsigned port, const void *bytes, size_t length)
+{
+	uint8_t payload[FRAME_PAYLOAD_MAX];
+	size_t got;
+
+	if (expect_flagged(fd, 'W', ENDPOINT_OUT, payload, &got) != port || got != length ||
+	    (length && memcmp(payload, bytes, length) != 0))
+		wrong("a transfer of %zu bytes; expected another of %zu", got, length);
 }
 
 void peer_expect_advance(int fd, int64_t t_ns, uint32_t mask)

@@ -34,11 +34,15 @@ void peer_greet(int fd);
 void peer_bytes(int fd, const void *bytes, size_t length);
 void peer_frame(int fd, char type, unsigned port, const void *payload, size_t length);
 void peer_data(int fd, unsigned port, int64_t t_ns, const void *bytes, size_t length);
+/** An IN packet. */
+void peer_packet(int fd, unsigned port, int64_t t_ns, const void *bytes, size_t length);
 void peer_hang_up(int fd, unsigned port, int64_t t_ns);
 void peer_now(int fd, int64_t t_ns);
 
 /** The next frame must be of this type; its port. The payload's length, at most 65536, goes to *length. */
 unsigned peer_expect(int fd, char type, uint8_t *payload, size_t *length);
+/** An OUT transfer on this port with these bytes. */
+void peer_expect_transfer(int fd, unsigned port, const void *bytes, size_t length);
 void peer_expect_advance(int fd, int64_t t_ns, uint32_t mask);
 
 /** An O with this name, answered with this number. */

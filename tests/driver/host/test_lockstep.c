@@ -530,6 +530,22 @@ static void sends_a_packet(int fd)
 	peer_expect_end(fd);
 }
 
+static void sends_from_another_endpoint(int fd)
+{
+	ready_at_50(fd);
+	peer_bytes(fd, "D\3\202\0\11\0\0\0<\0\0\0\0\0\0\0x", 17);
+	peer_expect_end(fd);
+}
+
+static void sends_a_long_packet(int fd)
+{
+	static const char head[8] = "D\3\201\0\111\0\0\0"; /* the time and 65 bytes */
+
+	ready_at_50(fd);
+	peer_bytes(fd, head, sizeof(head));
+	peer_expect_end(fd);
+}
+
 static void runs_backwards(int fd)
 {
 	ready_at_50(fd);
@@ -593,7 +609,9 @@ static const struct broken {
 	{ "sends a length beyond the limit", sends_a_length_beyond_the_limit, "no frame" },
 	{ "sends a port beyond the last", sends_a_port_beyond_the_last, "no frame" },
 	{ "sends data without time", sends_data_without_time, "no frame" },
-	{ "sends a packet of a port kind to come", sends_a_packet, "no frame" },
+	{ "sends a packet on a stream", sends_a_packet, "packet port for a stream" },
+	{ "sends a packet of another endpoint", sends_from_another_endpoint, "no frame" },
+	{ "sends a packet that is too long", sends_a_long_packet, "no frame" },
 	{ "runs backwards", runs_backwards, "backwards" },
 	{ "runs past the end", runs_past_the_end, "past the end" },
 	{ "sends data from the past", data_from_the_past, "backwards" },
