@@ -13,7 +13,9 @@ static const struct scheme {
 	{ "sim:", SG_URI_SIM },	      { "usb:", SG_URI_USB },
 };
 
-#define KNOWN "serial:/dev/ttyACM0, tcp:host:port, pty:/path or sim:/path/to.sock#port"
+#define KNOWN "serial:/dev/ttyACM0, usb:a0a0:0002@1-1.2, tcp:host:port, pty:/path or sim:/path/to.sock#port"
+#define USB_DEPTH 7  /* ports one behind the other. Source: USB 2.0, 4.1.1: five hubs; libusb and Linux allow 7 */
+#define USB_PORTS 255
 
 static enum sg_err refuse(struct sg_text *why, const char *text, const char *what)
 {
@@ -75,6 +77,64 @@ static enum sg_err split_socket(const char *text, const char *rest, struct sg_ur
 	return SG_OK;
 }
 
+/* Four hexadecimal digits, in the one spelling that sysfs has. Returns what follows them, or NULL. */
+static const char *take_id(const char *text, int *id)
+{
+	static const char digits[] = "0123456789abcdef";
+	int value = 0;
+
+	for (int i = 0; i < 4; i++) {
+		const char *digit = text[i] ? strchr(digits, text[i]) : NULL;
+
+		if (!digit)
+			return NULL;
+		value = value * 16 + (int)(digit - digits);
+	}
+	*id = value;
+	return text + 4;
+}
+
+/* 1 to 255 without leading zeros. */
+static const char *take_port(const char *text)
+{
+	const size_t digits = strspn(text, "0123456789");
+
+	if (digits < 1 || digits > 3 || text[0] == '0' || strtol(text, NULL, 10) > USB_PORTS)
+		return NULL;
+	return text + digits;
+}
+
+bool sg_uri_is_usb_place(const char *text)
+{
+	const char *rest = take_port(text);
+	int depth = 0;
+
+	if (!rest || *rest != '-')
+		return false;
+	do {
+		rest = take_port(rest + 1);
+	} while (rest && ++depth < USB_DEPTH && *rest == '.');
+	return rest && !*rest;
+}
+
+static enum sg_err split_usb(const char *text, const char *rest, struct sg_uri *uri, struct sg_text *why)
+{
+	const char *end = take_id(rest, &uri->usb_vendor);
+
+	if (end)
+		end = *end == ':' ? take_id(end + 1, &uri->usb_product) : NULL;
+	if (!end || (*end && *end != '@'))
+		return refuse(why, text, "a USB address is vendor and product id, four hexadecimal digits each (a to f in "
+			      "lower case), and the place: usb:a0a0:0002@1-1.2, or usb:a0a0:0002 if there is only one; "
+			      "`sandglass list` shows those there are");
+	if (*end && !sg_uri_is_usb_place(end + 1))
+		return refuse(why, text, "the place of a USB device is its bus and port path as in /sys/bus/usb/devices and "
+			      "in `sandglass list`, without an interface: usb:a0a0:0002@1-1.2");
+	if (!copy(uri->path, rest, strlen(rest)) || !copy(uri->port, *end ? end + 1 : end, strlen(*end ? end + 1 : end)))
+		return refuse(why, text, "too long"); /* cannot be: a place has at most 31 characters */
+	return SG_OK;
+}
+
 enum sg_err sg_uri_parse(const char *text, struct sg_uri *out, struct sg_text *why)
 {
 	struct sg_uri uri;
@@ -97,9 +157,11 @@ enum sg_err sg_uri_parse(const char *text, struct sg_uri *out, struct sg_text *w
 	case SG_URI_SIM:
 		err = split_socket(text, rest, &uri, why);
 		break;
+	case SG_URI_USB:
+		err = split_usb(text, rest, &uri, why);
+		break;
 	case SG_URI_SERIAL:
 	case SG_URI_PTY:
-	case SG_URI_USB:
 		if (!rest[0] || !copy(uri.path, rest, strlen(rest)))
 			err = refuse(why, text, "names no device; it would be " KNOWN);
 		break;

@@ -30,7 +30,11 @@ static void check_whole(const char *text, const struct sg_uri *uri)
 		snprintf(again, sizeof(again), "pty:%s", uri->path);
 		break;
 	case SG_URI_USB:
-		snprintf(again, sizeof(again), "usb:%s", uri->path);
+		must(uri->usb_vendor >= 0 && uri->usb_vendor <= 0xffff && uri->usb_product >= 0 && uri->usb_product <= 0xffff);
+		snprintf(again, sizeof(again), "usb:%04x:%04x%s%s", (unsigned)uri->usb_vendor, (unsigned)uri->usb_product,
+			 uri->port[0] ? "@" : "", uri->port);
+		must(strcmp(again + 4, uri->path) == 0);
+		must(!uri->port[0] || sg_uri_is_usb_place(uri->port));
 		break;
 	case SG_URI_SIM:
 		snprintf(again, sizeof(again), "sim:%s%s%s", uri->path, strchr(text, '#') ? "#" : "", uri->port);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -26,7 +27,11 @@ static const struct good {
 	{ "a pseudo-terminal is a path", "pty:/dev/pts/3", SG_URI_PTY, "/dev/pts/3", "" },
 	{ "a lockstep port follows the socket", "sim:/tmp/a.sock#emstat4-2", SG_URI_SIM, "/tmp/a.sock", "emstat4-2" },
 	{ "a lockstep address may leave the port out", "sim:/tmp/a.sock", SG_URI_SIM, "/tmp/a.sock", "" },
-	{ "usb is kept whole", "usb:a0a0:0002@1-1.2", SG_URI_USB, "a0a0:0002@1-1.2", "" },
+	{ "usb is kept whole, and its place apart", "usb:a0a0:0002@1-1.2", SG_URI_USB, "a0a0:0002@1-1.2", "1-1.2" },
+	{ "usb may leave the place out", "usb:a0a0:0002", SG_URI_USB, "a0a0:0002", "" },
+	{ "usb right at the root hub", "usb:ffff:0000@255-255", SG_URI_USB, "ffff:0000@255-255", "255-255" },
+	{ "usb behind as many hubs as there can be", "usb:1234:abcd@10-1.2.3.4.5.6.7", SG_URI_USB,
+	  "1234:abcd@10-1.2.3.4.5.6.7", "10-1.2.3.4.5.6.7" },
 };
 
 static const struct bad {
@@ -40,7 +45,27 @@ static const struct bad {
 	{ "a kind in capitals", "SERIAL:/dev/ttyACM0", "not an address" },
 	{ "serial without device", "serial:", "names no device" },
 	{ "pty without path", "pty:", "names no device" },
-	{ "usb without device", "usb:", "names no device" },
+	{ "usb without device", "usb:", "four hexadecimal digits" },
+	{ "usb without product", "usb:a0a0", "usb:a0a0:0002@1-1.2" },
+	{ "usb with an empty product", "usb:a0a0:", "four hexadecimal digits" },
+	{ "usb with three digits", "usb:a0a0:002@1-1", "four hexadecimal digits" },
+	{ "usb with five digits", "usb:a0a0:00002@1-1", "four hexadecimal digits" },
+	{ "usb with a prefix", "usb:0xa0a0:0x0002", "four hexadecimal digits" },
+	{ "usb in capitals", "usb:A0A0:0002@1-1", "lower case" },
+	{ "usb with what is no digit", "usb:a0g0:0002@1-1", "four hexadecimal digits" },
+	{ "usb with a place that follows nothing", "usb:a0a0:00021-1", "four hexadecimal digits" },
+	{ "usb with an empty place", "usb:a0a0:0002@", "/sys/bus/usb/devices" },
+	{ "usb with a bus only", "usb:a0a0:0002@1", "port path" },
+	{ "usb with a bus and no port", "usb:a0a0:0002@1-", "port path" },
+	{ "usb with a root hub", "usb:a0a0:0002@usb1", "port path" },
+	{ "usb with port 0", "usb:a0a0:0002@1-0", "port path" },
+	{ "usb with a leading zero", "usb:a0a0:0002@1-01", "port path" },
+	{ "usb with a port that is too high", "usb:a0a0:0002@1-256", "port path" },
+	{ "usb with a port of too many digits", "usb:a0a0:0002@1-1000", "port path" },
+	{ "usb with a dot at the end", "usb:a0a0:0002@1-1.", "port path" },
+	{ "usb with an interface", "usb:a0a0:0002@1-1.2:1.0", "without an interface" },
+	{ "usb with a space", "usb:a0a0:0002@1- 1", "port path" },
+	{ "usb with too long a path", "usb:a0a0:0002@1-1.2.3.4.5.6.7.8", "port path" },
 	{ "tcp without port", "tcp:host", "tcp:host:port" },
 	{ "tcp with an empty port", "tcp:host:", "tcp:host:port" },
 	{ "tcp without host", "tcp::4001", "tcp:host:port" },
@@ -61,6 +86,12 @@ static void takes_good_addresses_apart(void **state)
 
 		if (sg_uri_parse(good[i].text, &uri, NULL))
 			fail_msg("%s: \"%s\" refused", good[i].legend, good[i].text);
+		if (uri.kind == SG_URI_USB) {
+			char ids[16];
+
+			snprintf(ids, sizeof(ids), "%04x:%04x", (unsigned)uri.usb_vendor, (unsigned)uri.usb_product);
+			assert_memory_equal(uri.path, ids, 9);
+		}
 		if (uri.kind != good[i].kind || strcmp(uri.path, good[i].path) != 0 ||
 		    strcmp(uri.port, good[i].port) != 0)
 			fail_msg("%s: \"%s\" became kind %d, \"%s\", \"%s\"", good[i].legend, good[i].text,
