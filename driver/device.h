@@ -165,6 +165,13 @@ struct sg_potentiostat_ops {
 	 * @retval SG_ERR_GONE       not reachable; what holds the cell then is caps->host_loss
 	 */
 	enum sg_err (*safe_off)(struct sg_device *dev, int64_t deadline_ns);
+
+	/**
+	 * Optional (NULL: it cannot): who is it, asked without changing anything, before attach(). Fills what
+	 * tells units apart. For a device in another place than before, which may be somebody else's.
+	 * @retval SG_ERR_IDENTITY, SG_ERR_TIMEOUT, SG_ERR_GONE, wire errors
+	 */
+	enum sg_err (*peek)(struct sg_device *dev, struct sg_identity *out, int64_t deadline_ns);
 };
 
 /** What a chamber reports. */

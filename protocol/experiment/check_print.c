@@ -165,6 +165,18 @@ static void print_limits(const struct printer *p)
 					   "ends the run, with the cell off");
 }
 
+static void print_reconnect(const struct printer *p)
+{
+	char within[SG_PHRASE_SIZE];
+
+	if (p->experiment->reconnect_within_s <= 0.0)
+		say(p, "A lost link to the potentiostat ends the run.");
+	else
+		say(p, "A lost link to the potentiostat is waited for, %s at most; then the cell is made safe and the run %s.",
+		    sg_phrase_duration(p->experiment->reconnect_within_s, within),
+		    p->experiment->stop_on_reconnect ? "ends" : "goes on");
+}
+
 static void print_findings(const struct printer *p, const struct sg_check_report *report)
 {
 	for (size_t i = 0; i < report->count; i++) {
@@ -219,6 +231,7 @@ void sg_check_print(const struct sg_experiment *experiment, const struct sg_plan
 	print_steps(&p);
 	print_totals(&p, report);
 	print_limits(&p);
+	print_reconnect(&p);
 	say(&p, "%s", report->host_loss);
 	print_findings(&p, report);
 }
