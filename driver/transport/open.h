@@ -7,6 +7,8 @@
 #ifndef SG_TRANSPORT_OPEN_H
 #define SG_TRANSPORT_OPEN_H
 
+#include <stdbool.h>
+
 #include "transport/transport.h"
 #include "transport/uri.h"
 
@@ -17,6 +19,9 @@ enum sg_err sg_tcp_open(const struct sg_uri *uri, struct sg_clock *clock, struct
 enum sg_err sg_pty_open(const struct sg_uri *uri, struct sg_clock *clock, struct sg_text *why,
 			struct sg_transport **out);
 enum sg_err sg_sim_open(const struct sg_uri *uri, struct sg_clock *clock, struct sg_text *why,
+			struct sg_transport **out);
+
+enum sg_err sg_usb_open(const struct sg_uri *uri, struct sg_clock *clock, struct sg_text *why,
 			struct sg_transport **out);
 
 /** What errno means for a port that would not open; says so with the path. */
@@ -34,5 +39,8 @@ enum sg_err sg_port_lock(int fd, const char *path, struct sg_text *why);
  * @retval SG_ERR_TIMEOUT, SG_ERR_IO
  */
 enum sg_err sg_port_wait(int fd, short events, struct sg_clock *clock, int64_t deadline_ns);
+
+/** Has the port hung up, though nobody reads? Takes nothing out of it. */
+bool sg_port_hung_up(int fd);
 
 #endif

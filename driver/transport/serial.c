@@ -13,6 +13,7 @@
 #include <libserialport.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -22,13 +23,15 @@
 #include "host/clock.h"
 #include "transport/open.h"
 #include "transport/serial_list.h"
+#include "transport/usb_sysfs.h"
 
 struct serial {
 	struct sg_transport transport;
 	struct sp_port *port;
 	int fd;      /* the port's own */
 	int lock_fd; /* opened before it, to hold the lock */
-	bool gone;
+	bool gone; /* to a reader or writer */
+	bool left; /* to one who asked whether it is there */
 };
 
 static struct serial *serial_of(struct sg_transport *t)
@@ -99,6 +102,19 @@ static enum sg_err serial_write(struct sg_transport *t, const void *bytes, size_
 	return SG_OK;
 }
 
+/*
+ * A tty whose device was pulled hangs up at once (cdc-acm, usb-serial: tty_vhangup). What it said before can
+ * still be read, so this does not set gone. Assumed: an adapter that keeps its tty while its own cable to the
+ * instrument is pulled cannot be told from one whose instrument keeps silent.
+ */
+static enum sg_err serial_present(struct sg_transport *t)
+{
+	struct serial *s = serial_of(t);
+
+	s->left |= s->gone || sg_port_hung_up(s->fd);
+	return s->left ? SG_ERR_GONE : SG_OK;
+}
+
 static void serial_close(struct sg_transport *t)
 {
 	struct serial *s = serial_of(t);
@@ -113,6 +129,7 @@ static const struct sg_transport_ops serial_ops = {
 	.read = serial_read,
 	.write = serial_write,
 	.close = serial_close,
+	.present = serial_present,
 };
 
 /* What libserialport's last call means for this port. */
@@ -214,6 +231,17 @@ static enum sg_err open_locked(struct serial *s, const char *path, const struct 
 	return err;
 }
 
+/* From sysfs rather than from libserialport 0.1.1, which knows bus and device number but no port path. */
+static void note_place(struct serial *s, const char *device)
+{
+	struct sg_usb_entry entry;
+
+	if (strncmp(device, "/dev/", 5) != 0 || !sg_usb_sysfs_of_tty(SG_SYSFS, device + 5, &entry))
+		return;
+	snprintf(s->transport.place, sizeof(s->transport.place), "%s", entry.place);
+	snprintf(s->transport.usb_serial, sizeof(s->transport.usb_serial), "%s", entry.serial);
+}
+
 static enum sg_err open_port(struct serial *s, const char *path, const struct sg_line *line, struct sg_text *why)
 {
 	char device[PATH_MAX];
@@ -231,6 +259,7 @@ static enum sg_err open_port(struct serial *s, const char *path, const struct sg
 	err = open_locked(s, path, line, why);
 	if (err)
 		goto close_lock;
+	note_place(s, device);
 	return SG_OK;
 
 close_lock:

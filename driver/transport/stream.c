@@ -31,7 +31,8 @@ struct stream {
 	struct sg_transport transport;
 	int fd;
 	bool is_socket;
-	bool gone;
+	bool gone; /* to a reader or writer */
+	bool left; /* to one who asked whether it is there */
 };
 
 static struct stream *stream_of(struct sg_transport *t)
@@ -104,6 +105,15 @@ static enum sg_err stream_write(struct sg_transport *t, const void *bytes, size_
 	return SG_OK;
 }
 
+/* What was said before a hang-up can still be read, so this does not set gone. */
+static enum sg_err stream_present(struct sg_transport *t)
+{
+	struct stream *s = stream_of(t);
+
+	s->left |= s->gone || sg_port_hung_up(s->fd);
+	return s->left ? SG_ERR_GONE : SG_OK;
+}
+
 static void stream_close(struct sg_transport *t)
 {
 	struct stream *s = stream_of(t);
@@ -116,6 +126,7 @@ static const struct sg_transport_ops stream_ops = {
 	.read = stream_read,
 	.write = stream_write,
 	.close = stream_close,
+	.present = stream_present,
 };
 
 static enum sg_err make(int fd, bool is_socket, struct sg_clock *clock, bool simulated, struct sg_transport **out)

@@ -2,13 +2,12 @@
 #include "transport/transport.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 
 #include "host/clock.h"
+#include "transport/access.h"
 #include "transport/open.h"
 
 enum sg_err sg_transport_open(const char *uri, const struct sg_line *line, struct sg_clock *clock,
@@ -33,10 +32,9 @@ enum sg_err sg_transport_open(const char *uri, const struct sg_line *line, struc
 	case SG_URI_SIM:
 		return sg_sim_open(&parsed, clock, why, out);
 	case SG_URI_USB:
-		break;
+		return sg_usb_open(&parsed, clock, why, out);
 	}
-	sg_text_add(why, "\"%s\": no instrument of this version is reached over usb:", uri);
-	return SG_ERR_UNSUPPORTED;
+	return SG_ERR_ARGUMENT;
 }
 
 void sg_transport_close(struct sg_transport *t)
@@ -60,21 +58,6 @@ enum sg_err sg_transport_write(struct sg_transport *t, const void *bytes, size_t
 	return t->ops->write(t, bytes, length, deadline_ns);
 }
 
-static void say_group(const char *path, struct sg_text *why)
-{
-	struct group group;
-	struct group *found;
-	char names[4096];
-	struct stat st;
-
-	if (stat(path, &st) != 0 || st.st_gid == 0)
-		return;
-	/* The reentrant one: rigs are threads. */
-	if (getgrgid_r(st.st_gid, &group, names, sizeof(names), &found) == 0 && found)
-		sg_text_add(why, "; it belongs to group %s: sudo adduser $USER %s, then log in again", group.gr_name,
-			    group.gr_name);
-}
-
 enum sg_err sg_port_error(int error, const char *path, struct sg_text *why)
 {
 	switch (error) {
@@ -85,8 +68,8 @@ enum sg_err sg_port_error(int error, const char *path, struct sg_text *why)
 		return SG_ERR_NOT_FOUND;
 	case EACCES:
 	case EPERM:
-		sg_text_add(why, "%s: no permission", path);
-		say_group(path, why);
+		sg_text_add(why, "%s: no permission; ", path);
+		sg_access_explain(path, SG_ACCESS_TTY, why);
 		return SG_ERR_ACCESS;
 	case EBUSY:
 		sg_text_add(why, "%s: held by another program", path);
@@ -122,4 +105,12 @@ enum sg_err sg_port_wait(int fd, short events, struct sg_clock *clock, int64_t d
 			return SG_ERR_IO;
 	} while (count < 0 || (count == 0 && left_ms != 0));
 	return count ? SG_OK : SG_ERR_TIMEOUT;
+}
+
+bool sg_port_hung_up(int fd)
+{
+	/* A socket whose peer has closed says RDHUP, also while bytes wait to be read; a terminal says HUP. */
+	struct pollfd p = { .fd = fd, .events = POLLRDHUP, .revents = 0 };
+
+	return poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL));
 }

@@ -21,7 +21,10 @@ static const struct row {
 	const char *said;
 } rows[] = {
 	{ "what is no address", "ttyACM0", 1, SG_ERR_ARGUMENT, "not an address" },
-	{ "usb is reserved", "usb:a0a0:0002@1-1", 1, SG_ERR_UNSUPPORTED, "usb:" },
+	{ "usb goes to the devices on USB", "usb:a0a0:ffff@1-1", 1, SG_ERR_NOT_FOUND, "no such device" },
+	{ "usb at no place in particular too", "usb:a0a0:ffff", 1, SG_ERR_NOT_FOUND, "sandglass list" },
+	{ "usb may hurry with a simulator", "usb:a0a0:ffff", 100, SG_ERR_NOT_FOUND, "no such device" },
+	{ "usb needs real time", "usb:a0a0:ffff", 0, SG_ERR_ARGUMENT, "time is a simulator's" },
 	{ "serial goes to the serial ports", "serial:/dev/nowhere", 1, SG_ERR_NOT_FOUND, "sandglass list" },
 	{ "pty goes to the pseudo-terminals", "pty:/dev/null", 1, SG_ERR_ARGUMENT, "not a pseudo-terminal" },
 	{ "tcp goes to the sockets", "tcp:127.0.0.1:no-such-service", 1, SG_ERR_NOT_FOUND, "no-such-service" },
