@@ -254,6 +254,24 @@ static void a_hang_up_is_gone_for_good(void **state)
 	assert_true(now(p) - begin_ns < SLACK_NS);
 }
 
+static void a_hang_up_shows_while_nobody_reads(void **state)
+{
+	struct pty *p = *state;
+	char byte = '?';
+	size_t got;
+
+	assert_int_equal(sg_transport_present(p->link), SG_OK);
+	say(p, "x");
+	assert_int_equal(sg_transport_present(p->link), SG_OK);
+	/* asking takes nothing */
+	assert_int_equal(sg_transport_read(p->link, &byte, 1, now(p) + 1000 * MS, &got), SG_OK);
+	assert_int_equal(byte, 'x');
+	close(p->master);
+	p->master = -1;
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(sg_transport_present(p->link), SG_ERR_GONE);
+}
+
 static void a_write_may_be_what_finds_the_hang_up(void **state)
 {
 	struct pty *p = *state;
@@ -311,6 +329,7 @@ int main(void)
 		TEST(a_pipe_that_stays_full_leaves_the_write_uncertain),
 		TEST(a_slow_reader_gets_everything),
 		TEST(a_hang_up_is_gone_for_good),
+		TEST(a_hang_up_shows_while_nobody_reads),
 		TEST(a_write_may_be_what_finds_the_hang_up),
 		TEST(two_never_share_a_port),
 		TEST(only_a_pseudo_terminal_comes_in_as_one),

@@ -174,6 +174,30 @@ static void last_words_are_heard_before_the_hang_up(void **state)
 	sg_transport_close(link);
 }
 
+static void a_hang_up_shows_while_nobody_reads(void **state)
+{
+	struct tcp *t = *state;
+	struct sg_transport *link;
+	int peer = connect_pair(t, &link);
+	char buffer[8];
+	size_t got;
+
+	assert_int_equal(sg_transport_present(link), SG_OK);
+	assert_int_equal(write(peer, "bye", 3), 3);
+	usleep(20000);
+	assert_int_equal(sg_transport_present(link), SG_OK);
+	close(peer);
+	usleep(20000);
+	/* known although bytes wait, and they wait still */
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(sg_transport_present(link), SG_ERR_GONE);
+	assert_int_equal(sg_transport_read(link, buffer, sizeof(buffer), now(t) + 1000 * MS, &got), SG_OK);
+	assert_int_equal(got, 3);
+	assert_int_equal(sg_transport_read(link, buffer, sizeof(buffer), now(t) + 1000 * MS, &got), SG_ERR_GONE);
+	assert_int_equal(sg_transport_present(link), SG_ERR_GONE);
+	sg_transport_close(link);
+}
+
 /* SIGPIPE has its default here: a transport that lets it come ends this test. */
 static void writing_to_a_peer_that_left_is_an_error_not_a_signal(void **state)
 {
@@ -245,6 +269,7 @@ int main(void)
 		TEST(a_host_that_does_not_answer_times_out),
 		TEST(a_silent_peer_times_out_at_the_deadline),
 		TEST(last_words_are_heard_before_the_hang_up),
+		TEST(a_hang_up_shows_while_nobody_reads),
 		TEST(writing_to_a_peer_that_left_is_an_error_not_a_signal),
 		TEST(a_pipe_that_stays_full_leaves_the_write_uncertain),
 		TEST(an_unknown_host_is_named),
