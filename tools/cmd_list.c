@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sandglass list: the ports of this PC and what is known of them, without writing to any. */
+/* sandglass list: the ports and USB instruments of this PC and what is known of them, without writing to any. */
 #include <stdio.h>
 #include <string.h>
 
@@ -17,6 +17,22 @@ static void print_port(void *ctx, const struct sg_serial_port *port)
 	sg_port_describe(port, &text);
 	fputs(text.data, stdout);
 	++*count;
+}
+
+static bool print_usb(void *ctx, const struct sg_usb_entry *entry)
+{
+	const struct sg_family *family = sg_usb_family(entry);
+	size_t *count = ctx;
+	char storage[4096];
+	struct sg_text text;
+
+	if (!family)
+		return true;
+	sg_text_init(&text, storage, sizeof(storage));
+	sg_usb_describe(entry, family, &text);
+	fputs(text.data, stdout);
+	++*count;
+	return true;
 }
 
 static void print_families(void)
@@ -41,7 +57,8 @@ int sg_cmd_list(int argc, char **argv)
 		const bool help = strcmp(argv[1], "--help") == 0;
 
 		fprintf(help ? stdout : stderr, "usage: sandglass list\n"
-			"Shows the serial ports of this PC and what the operating system knows of them. Writes to none.\n");
+			"Shows the serial ports of this PC and the instruments on USB, by what the operating system knows of\n"
+			"them. Writes to none. The first line of each is the address for a rig file or --port.\n");
 		return help ? SG_EXIT_OK : SG_EXIT_USAGE;
 	}
 	err = sg_serial_list(print_port, &count);
@@ -49,8 +66,9 @@ int sg_cmd_list(int argc, char **argv)
 		fprintf(stderr, "the ports could not be listed: %s\n", sg_err_text(err));
 		return SG_EXIT_FAILED;
 	}
+	sg_usb_sysfs_list(SG_SYSFS, print_usb, &count);
 	if (count == 0)
-		printf("no serial ports\n");
+		printf("no serial ports and no instruments on USB\n");
 	print_families();
 	return SG_EXIT_OK;
 }

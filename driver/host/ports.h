@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "transport/serial_list.h"
+#include "transport/usb_sysfs.h"
 
 struct sg_family;
 
@@ -22,5 +23,11 @@ const struct sg_family *sg_port_family(const struct sg_serial_port *port);
 
 /** One port in a few lines, ending with a newline each. */
 void sg_port_describe(const struct sg_serial_port *port, struct sg_text *out);
+
+/** Which family a device on USB belongs to by its ids, of those that are reached over usb:; or NULL. */
+const struct sg_family *sg_usb_family(const struct sg_usb_entry *entry);
+
+/** One such device in a few lines, ending with a newline each. Its node is looked at, not opened. */
+void sg_usb_describe(const struct sg_usb_entry *entry, const struct sg_family *family, struct sg_text *out);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file
- * Why this user may not open an instrument, and the one command that mends it. Internal to this room.
+ * Why this user may not open an instrument, and the one command that mends it.
  *
  * Source: systemd's 73-seat-late.rules (the tag "uaccess" gives a node to the person at the seat),
  * udev(7) (where rules are read from). Observed (systemd 252): /run/udev/data/c<major>:<minor> keeps

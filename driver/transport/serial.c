@@ -293,7 +293,7 @@ static const char *or_empty(const char *text)
 	return text ? text : "";
 }
 
-static void describe(const struct sp_port *port, struct sg_serial_port *out)
+static void describe(const struct sp_port *port, struct sg_usb_entry *entry, struct sg_serial_port *out)
 {
 	out->path = or_empty(sp_get_port_name(port));
 	out->description = or_empty(sp_get_port_description(port));
@@ -302,6 +302,9 @@ static void describe(const struct sp_port *port, struct sg_serial_port *out)
 	out->manufacturer = "";
 	out->product = "";
 	out->serial = "";
+	out->place = "";
+	if (strncmp(out->path, "/dev/", 5) == 0 && sg_usb_sysfs_of_tty(SG_SYSFS, out->path + 5, entry))
+		out->place = entry->place;
 	if (sp_get_port_transport(port) != SP_TRANSPORT_USB)
 		return;
 	sp_get_port_usb_vid_pid(port, &out->usb_vendor, &out->usb_product);
@@ -319,8 +322,9 @@ enum sg_err sg_serial_list(void (*found)(void *ctx, const struct sg_serial_port 
 		return code == SP_ERR_MEM ? SG_ERR_NO_MEMORY : SG_ERR_IO;
 	for (size_t i = 0; ports[i]; i++) {
 		struct sg_serial_port port;
+		struct sg_usb_entry entry;
 
-		describe(ports[i], &port);
+		describe(ports[i], &entry, &port);
 		found(ctx, &port);
 	}
 	sp_free_port_list(ports);

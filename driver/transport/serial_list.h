@@ -20,6 +20,7 @@ struct sg_serial_port {
 	const char *manufacturer;
 	const char *product;
 	const char *serial;
+	const char *place; /**< on USB: "1-1.2" */
 };
 
 /** @retval SG_ERR_IO, SG_ERR_NO_MEMORY */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file
- * What the kernel knows of the devices on USB, from sysfs. No device is asked, no permission is needed. Internal
- * to this room.
+ * What the kernel knows of the devices on USB, from sysfs. No device is asked, no permission is needed.
  *
  * Source: Linux Documentation/ABI/stable/sysfs-bus-usb and testing/sysfs-bus-usb: idVendor, idProduct, product,
  * manufacturer, serial, busnum, devnum of /sys/bus/usb/devices/<bus>-<port path>.
