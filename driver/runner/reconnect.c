@@ -237,6 +237,19 @@ static void tell_idle_return(struct sg_run *run, double back_s)
 	sg_run_tell(run, &event);
 }
 
+static void tell_place(struct sg_run *run, const char *before)
+{
+	const char *now = run->rig->potentiostat.whereabouts.uri;
+	struct sg_event event;
+
+	if (!before[0] || strcmp(before, now) == 0)
+		return;
+	sg_event_init(&event, SG_EVENT_COMMUNICATION, SG_GRADE_WARNING, sg_run_now_s(run));
+	event.since_s = run->lost_s;
+	sg_event_say(&event, "the same potentiostat is at %s now; it was at %s", now, before);
+	sg_run_tell(run, &event);
+}
+
 /* What the record must hold about the hole. */
 static void book_hole(struct sg_run *run, const struct sg_absence *absence)
 {
@@ -267,7 +280,10 @@ static void close_block(struct sg_run *run)
 enum sg_verdict sg_run_reconnect(struct sg_run *run)
 {
 	struct sg_absence absence = { .kind = SG_ABSENCE_UNKNOWN, .ran_ns = SG_NO_TIME };
+	char before[SG_WHEREABOUTS_URI_SIZE];
 	enum sg_verdict verdict;
+
+	memcpy(before, run->rig->potentiostat.whereabouts.uri, sizeof(before));
 
 	if (run->block.count)
 		absence.interval_s = run->segments[run->block.at].interval_s;
@@ -276,6 +292,7 @@ enum sg_verdict sg_run_reconnect(struct sg_run *run)
 		close_block(run);
 		return verdict;
 	}
+	tell_place(run, before);
 	book_hole(run, &absence);
 	if (!sg_run_make_safe(run, SAFE_PATIENCE_S))
 		return sg_run_stop(run, "unsafe", SG_ERR_UNSAFE, "the cell could not be shown to be off after the link came back");

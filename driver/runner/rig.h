@@ -13,18 +13,9 @@
 #include "core/text.h"
 #include "device.h"
 #include "experiment/experiment.h"
+#include "runner/slot.h"
 
 struct sg_clock;
-
-/** One instrument of a rig. All zero while closed. */
-struct sg_rig_slot {
-	const struct sg_instrument_config *config; /**< borrowed from the experiment */
-	const struct sg_family *family;
-	struct sg_device *device; /**< owned; NULL while closed */
-	struct sg_identity identity;
-	char usb_serial[SG_PLACE_SIZE]; /**< of the cable's other end when it was met; empty if it has none */
-	bool stranger;                  /**< another instrument answered on this port: left alone while it stays */
-};
 
 struct sg_rig {
 	struct sg_clock *clock;
@@ -59,14 +50,7 @@ enum sg_err sg_rig_open(struct sg_rig *rig, const struct sg_rig_config *config, 
  */
 enum sg_err sg_rig_safe_off(struct sg_rig *rig, double patience_s, struct sg_text *why);
 
-/**
- * The potentiostat's link is lost: open its port again and meet the same instrument, idle and with the cell off.
- * One attempt. Another instrument is closed again, and asked nothing more until the port has been away.
- *
- * @param absence  what became of its sequence, see device.h; or NULL
- * @retval SG_ERR_IDENTITY  another one is there
- * @retval SG_ERR_NOT_FOUND, SG_ERR_GONE, SG_ERR_TIMEOUT, ...  not yet
- */
+/** The potentiostat's link is lost: one attempt to find it and meet it again, see sg_slot_return(). */
 enum sg_err sg_rig_return(struct sg_rig *rig, struct sg_absence *absence, struct sg_text *why);
 
 /**
