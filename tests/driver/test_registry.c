@@ -60,6 +60,8 @@ static void every_row_has_a_name_a_title_and_models(void **state)
 		assert_non_null(f->models[0]);
 		assert_true(f->line.baud > 0);
 		assert_true(f->usb_product == NULL || f->usb_product[0]);
+		assert_true(f->usb_vendor >= 0 && f->usb_vendor <= 0xffff);
+		assert_true(f->usb_product_id >= 0 && f->usb_product_id <= 0xffff);
 	}
 }
 
@@ -186,8 +188,8 @@ static void every_row_has_codec_simulator_vectors_and_transcript(void **state)
 }
 
 /*
- * One rule, or a comment that says why there is none. A family that is known by its USB product string must
- * have a rule with that very string.
+ * One rule, or a comment that says why there is none. A family that is known by its USB product string or its ids
+ * must have a rule with that very string, or those.
  */
 static void every_row_is_spoken_of_in_the_udev_rules(void **state)
 {
@@ -207,7 +209,12 @@ static void every_row_is_spoken_of_in_the_udev_rules(void **state)
 		snprintf(wanted, sizeof(wanted), "# %s: ", f->name);
 		assert_non_null(strstr(text, wanted));
 		snprintf(wanted, sizeof(wanted), "ENV{ID_SANDGLASS}=\"%s\"", f->name);
-		assert_int_equal(strstr(text, wanted) != NULL, f->usb_product != NULL);
+		assert_int_equal(strstr(text, wanted) != NULL, f->usb_product != NULL || f->usb_vendor != 0);
+		if (f->usb_vendor) {
+			snprintf(wanted, sizeof(wanted), "ATTR{idVendor}==\"%04x\", ATTR{idProduct}==\"%04x\", "
+				 "ENV{ID_SANDGLASS}=\"%s\"", (unsigned)f->usb_vendor, (unsigned)f->usb_product_id, f->name);
+			assert_non_null(strstr(text, wanted));
+		}
 		if (!f->usb_product)
 			continue;
 		snprintf(wanted, sizeof(wanted), "ATTRS{product}==\"%s*\", ENV{ID_SANDGLASS}=\"%s\"", f->usb_product,
