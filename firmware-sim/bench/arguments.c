@@ -168,8 +168,10 @@ static const struct option bench_options[] = {
 
 static const struct option section_options[] = {
 	{ "--port", "URI", take_port,
-	  "pty:/path (a link there, or pty: alone), tcp:port (on 127.0.0.1; 0: any free) or\n"
-	  "      tcp:host:port. Default: a port of --lockstep named like the family, the second\n"
+	  "pty:/path (a link there, or pty: alone), tcp:port (on 127.0.0.1; 0: any free),\n"
+	  "      tcp:host:port; as root on a machine with USB gadget support gadget:NAME[@UDC]\n"
+	  "      (USB packets) or acm:NAME[@UDC] (a serial port on USB), UDC being a device port\n"
+	  "      from /sys/class/udc, by default the first free one. Default: a port of --lockstep named like the family, the second\n"
 	  "      one of a family with \"-2\"" },
 	{ "--model", "NAME", take_model, "variant within the family; default: see below" },
 	{ "--serial", "TEXT", take_serial, "serial number; default: the family's" },

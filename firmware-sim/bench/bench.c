@@ -36,12 +36,22 @@ static void send(void *ctx, const void *bytes, size_t length)
 	fw_line_push(instrument->to_host, bytes, length, instrument->bench->now_ns);
 }
 
+static void halt(void *ctx)
+{
+	struct fw_instrument *instrument = ctx;
+	struct fw_bench *bench = instrument->bench;
+
+	if (bench->host.halted)
+		bench->host.halted(bench->host.ctx, (unsigned)(instrument - bench->instruments));
+}
+
 static bool power_up(struct fw_bench *bench, unsigned index, char *why, size_t why_size)
 {
 	const struct fw_arguments *all = bench->arguments;
 	const struct fw_instrument_arguments *own = &all->instruments[index];
 	struct fw_instrument *instrument = &bench->instruments[index];
 	uint64_t fault_seed = own->faults.seed >= 1.0 ? (uint64_t)own->faults.seed : all->seed;
+	const size_t packet_max = fw_has_packets(own->family) ? FW_PACKET_MAX : 0;
 	const char *reason = "out of memory";
 	struct fw_setup setup;
 
@@ -59,9 +69,9 @@ static bool power_up(struct fw_bench *bench, unsigned index, char *why, size_t w
 		goto out_why;
 	fw_cell_put_into(instrument->cell, bench->chamber);
 	fw_line_init(instrument->to_host, &own->faults, FW_TO_HOST,
-		     seed_for(fault_seed, index, PURPOSE_TO_HOST));
+		     seed_for(fault_seed, index, PURPOSE_TO_HOST), packet_max);
 	fw_line_init(instrument->to_instrument, &own->faults, FW_TO_INSTRUMENT,
-		     seed_for(fault_seed, index, PURPOSE_TO_INSTRUMENT));
+		     seed_for(fault_seed, index, PURPOSE_TO_INSTRUMENT), packet_max);
 	setup = (struct fw_setup){
 		.model = own->model,
 		.serial_number = own->serial_number,
@@ -69,7 +79,7 @@ static bool power_up(struct fw_bench *bench, unsigned index, char *why, size_t w
 		.seed = seed_for(all->seed, index, PURPOSE_FIRMWARE),
 		.cell = instrument->cell,
 		.chamber = bench->chamber,
-		.sink = { .ctx = instrument, .send = send },
+		.sink = { .ctx = instrument, .send = send, .halt = halt },
 	};
 	instrument->firmware = own->family->create(&setup, 0, &reason);
 	if (instrument->firmware)
@@ -147,7 +157,7 @@ static void hear_host(struct fw_instrument *instrument, int64_t now_ns)
 	const uint8_t *bytes;
 	size_t length;
 
-	while ((length = fw_line_pop(instrument->to_instrument, now_ns, &bytes)) > 0)
+	while (fw_line_pop(instrument->to_instrument, now_ns, &bytes, &length))
 		family->receive(instrument->firmware, bytes, length, now_ns);
 }
 
@@ -157,7 +167,7 @@ static void tell_host(struct fw_bench *bench, unsigned index)
 	const uint8_t *bytes;
 	size_t length;
 
-	while ((length = fw_line_pop(instrument->to_host, bench->now_ns, &bytes)) > 0) {
+	while (fw_line_pop(instrument->to_host, bench->now_ns, &bytes, &length)) {
 		if (!instrument->unplugged &&
 		    bench->host.deliver(bench->host.ctx, index, bench->now_ns, bytes, length))
 			bench->woken |= UINT32_C(1) << index;
@@ -179,6 +189,16 @@ static void plan_pull(struct fw_instrument *instrument, int64_t now_ns)
 	instrument->pull_ns = now_ns;
 }
 
+/* The power of the bus comes and goes with the cable. */
+static void set_power(struct fw_instrument *instrument, bool on, int64_t now_ns)
+{
+	const struct fw_firmware *family = instrument->arguments->family;
+
+	if (family->power && family->usb && family->usb->bus_powered && instrument->unpowered == on)
+		family->power(instrument->firmware, on, now_ns);
+	instrument->unpowered = !on;
+}
+
 static void tend_cable(struct fw_bench *bench, unsigned index)
 {
 	struct fw_instrument *instrument = &bench->instruments[index];
@@ -193,12 +213,14 @@ static void tend_cable(struct fw_bench *bench, unsigned index)
 		instrument->unplugged = true;
 		fw_line_clear(instrument->to_host);
 		fw_line_clear(instrument->to_instrument);
+		set_power(instrument, false, now_ns);
 		bench->host.pulled(bench->host.ctx, index, now_ns);
 		bench->woken |= UINT32_C(1) << index;
 	}
 	if (instrument->return_ns <= now_ns) {
 		instrument->return_ns = FW_NEVER;
 		instrument->unplugged = false;
+		set_power(instrument, true, now_ns);
 		bench->host.plugged(bench->host.ctx, index, now_ns);
 	}
 }
@@ -249,6 +271,19 @@ void fw_bench_write(struct fw_bench *bench, unsigned index, const uint8_t *bytes
 	fw_line_push(instrument->to_instrument, bytes, length, bench->now_ns);
 	hear_host(instrument, bench->now_ns);
 	plan_pull(instrument, bench->now_ns);
+}
+
+void fw_bench_cable(struct fw_bench *bench, unsigned index, bool in)
+{
+	struct fw_instrument *instrument = &bench->instruments[index];
+
+	if (instrument->unplugged == !in)
+		return;
+	instrument->unplugged = !in;
+	instrument->pulls += !in;
+	fw_line_clear(instrument->to_host);
+	fw_line_clear(instrument->to_instrument);
+	set_power(instrument, in, bench->now_ns);
 }
 
 void fw_bench_opened(struct fw_bench *bench, unsigned index)

@@ -24,6 +24,7 @@ struct fw_instrument {
 	struct fw_line *to_host;
 	struct fw_line *to_instrument;
 	bool unplugged;
+	bool unpowered;
 	int64_t pull_ns;   /**< when the cable is pulled as planned, or FW_NEVER */
 	int64_t return_ns; /**< when it is plugged in again, or FW_NEVER */
 	uint64_t unheard_bytes;
@@ -38,6 +39,7 @@ struct fw_bench_host {
 			size_t length);
 	void (*pulled)(void *ctx, unsigned index, int64_t now_ns);
 	void (*plugged)(void *ctx, unsigned index, int64_t now_ns);
+	void (*halted)(void *ctx, unsigned index); /**< optional: its IN endpoint is to stall */
 };
 
 struct fw_bench {
@@ -71,6 +73,12 @@ int64_t fw_bench_advance(struct fw_bench *bench, int64_t t_ns, uint32_t wake);
 
 /** Bytes of the host, now. */
 void fw_bench_write(struct fw_bench *bench, unsigned index, const uint8_t *bytes, size_t length);
+
+/**
+ * Somebody at the other end of the cable pulled it, or put it back, now: a real bus that the bench does not own. What
+ * lives on the power of the bus goes off, or starts anew.
+ */
+void fw_bench_cable(struct fw_bench *bench, unsigned index, bool in);
 
 /** The host opened a lockstep port: if its cable is pulled it is told so in the next advance. */
 void fw_bench_opened(struct fw_bench *bench, unsigned index);

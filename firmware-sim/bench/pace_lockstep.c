@@ -88,12 +88,14 @@ bool fw_pace_lockstep(struct fw_bench *bench, int stop_fd, fw_pace_ready *ready,
 {
 	const char *path = bench->arguments->lockstep;
 	const char *names[FW_INSTRUMENTS_MAX];
+	bool packets[FW_INSTRUMENTS_MAX];
 	struct pace pace = { .bench = bench };
 	struct fw_lockstep_bench seam = {
 		.ctx = &pace,
 		.seed = bench->arguments->seed,
 		.port_count = bench->count,
 		.port_names = names,
+		.port_packets = packets,
 		.now_ns = now_of,
 		.opened = opened,
 		.write = take_bytes,
@@ -105,11 +107,13 @@ bool fw_pace_lockstep(struct fw_bench *bench, int stop_fd, fw_pace_ready *ready,
 		snprintf(why, why_size, "--lockstep %s: %s", path, strerror(errno));
 		return false;
 	}
-	for (unsigned i = 0; i < bench->count; i++)
+	for (unsigned i = 0; i < bench->count; i++) {
 		names[i] = bench->instruments[i].arguments->name;
+		packets[i] = fw_has_packets(bench->instruments[i].arguments->family);
+	}
 	pace.lockstep = fw_lockstep_new(&seam);
 	if (pace.lockstep) {
-		bench->host = (struct fw_bench_host){ &pace, deliver, pulled, plugged };
+		bench->host = (struct fw_bench_host){ &pace, deliver, pulled, plugged, NULL };
 		ready(bench, names);
 		serve(&pace, listener, stop_fd);
 	}

@@ -7,6 +7,9 @@
 #include "bench/pace.h"
 #include "port/endpoint.h"
 
+/* Packets or pieces taken from one port in one turn: the others want their turn too. */
+#define READS_MAX 16
+
 /* Without any event the loop still wakes this often; nothing depends on it. */
 #define LONGEST_WAIT_NS INT64_C(3600000000000)
 
@@ -14,6 +17,7 @@ struct pace {
 	struct fw_bench *bench;
 	int64_t start_ns;
 	struct fw_endpoint endpoints[FW_INSTRUMENTS_MAX];
+	bool taken_up[FW_INSTRUMENTS_MAX]; /**< by a host, as far as the endpoint can tell */
 };
 
 static int64_t monotonic_ns(void)
@@ -37,6 +41,14 @@ static bool deliver(void *ctx, unsigned index, int64_t now_ns, const uint8_t *by
 
 	(void)now_ns;
 	return endpoint->kind->write(endpoint, bytes, length) == length;
+}
+
+static void halted(void *ctx, unsigned index)
+{
+	struct fw_endpoint *endpoint = &((struct pace *)ctx)->endpoints[index];
+
+	if (endpoint->kind->halt)
+		endpoint->kind->halt(endpoint);
 }
 
 static void pulled(void *ctx, unsigned index, int64_t now_ns)
@@ -73,45 +85,62 @@ static struct timespec wait_time(const struct pace *pace)
 	return (struct timespec){ .tv_sec = wait_ns / 1000000000, .tv_nsec = wait_ns % 1000000000 };
 }
 
-static void read_ports(struct pace *pace, const struct pollfd *fds, const unsigned *owners,
-		       nfds_t count)
+/* A real bus: its host may have pulled the cable, or have put it back. */
+static void watch_cable(struct pace *pace, unsigned index)
+{
+	struct fw_endpoint *endpoint = &pace->endpoints[index];
+	bool now;
+
+	if (!endpoint->kind->is_taken_up)
+		return;
+	now = endpoint->kind->is_taken_up(endpoint);
+	if (now != pace->taken_up[index])
+		fw_bench_cable(pace->bench, index, now);
+	pace->taken_up[index] = now;
+}
+
+/* At first no host has taken anything up: what lives on the bus has no power yet. */
+static void start_cables(struct pace *pace)
+{
+	for (unsigned i = 0; i < pace->bench->count; i++) {
+		pace->taken_up[i] = true;
+		watch_cable(pace, i);
+	}
+}
+
+static void read_ports(struct pace *pace)
 {
 	uint8_t bytes[4096];
+	size_t length;
 
-	for (nfds_t i = 0; i < count; i++) {
-		struct fw_endpoint *endpoint = &pace->endpoints[owners[i]];
-		size_t length = fds[i].revents ? endpoint->kind->read(endpoint, bytes, sizeof(bytes))
-					       : 0;
+	for (unsigned i = 0; i < pace->bench->count; i++) {
+		struct fw_endpoint *endpoint = &pace->endpoints[i];
 
-		if (length)
-			fw_bench_write(pace->bench, owners[i], bytes, length);
+		watch_cable(pace, i);
+		for (int k = 0; k < READS_MAX && endpoint->kind->read(endpoint, bytes, sizeof(bytes), &length); k++)
+			fw_bench_write(pace->bench, i, bytes, length);
 	}
 }
 
 static void loop(struct pace *pace, int stop_fd)
 {
-	struct pollfd fds[FW_INSTRUMENTS_MAX + 1];
-	unsigned owners[FW_INSTRUMENTS_MAX];
+	struct pollfd fds[FW_INSTRUMENTS_MAX * FW_ENDPOINT_POLLS + 1];
 
 	for (;;) {
 		struct timespec wait;
-		nfds_t count = 0;
+		nfds_t count = 1;
 
 		fw_bench_advance(pace->bench, virtual_ns(pace), 0);
-		for (unsigned i = 0; i < pace->bench->count; i++) {
-			const struct fw_endpoint *endpoint = &pace->endpoints[i];
-
-			owners[count] = i;
-			count += endpoint->kind->poll(endpoint, &fds[count]);
-		}
-		fds[count] = (struct pollfd){ .fd = stop_fd, .events = POLLIN };
+		fds[0] = (struct pollfd){ .fd = stop_fd, .events = POLLIN };
+		for (unsigned i = 0; i < pace->bench->count; i++)
+			count += pace->endpoints[i].kind->poll(&pace->endpoints[i], &fds[count]);
 		wait = wait_time(pace);
-		if (ppoll(fds, count + 1, &wait, NULL) < 0 && errno != EINTR)
+		if (ppoll(fds, count, &wait, NULL) < 0 && errno != EINTR)
 			return;
-		if (fds[count].revents)
+		if (fds[0].revents)
 			return;
 		fw_bench_advance(pace->bench, virtual_ns(pace), 0);
-		read_ports(pace, fds, owners, count);
+		read_ports(pace);
 	}
 }
 
@@ -123,16 +152,18 @@ bool fw_pace_real(struct fw_bench *bench, int stop_fd, fw_pace_ready *ready, cha
 	const char *reason = NULL;
 
 	for (unsigned i = 0; i < bench->count && !reason; i++) {
-		const char *uri = bench->instruments[i].arguments->port;
+		const struct fw_instrument_arguments *own = bench->instruments[i].arguments;
+		const char *uri = own->port;
 
-		if (fw_endpoint_open(&pace.endpoints[i], uri, &reason))
+		if (fw_endpoint_open(&pace.endpoints[i], uri, own->family, own->serial_number, &reason))
 			snprintf(why, why_size, "--port %s: %s", uri, reason);
 		else
 			reason = NULL;
 		shown[i] = pace.endpoints[i].shown;
 	}
 	if (!reason) {
-		bench->host = (struct fw_bench_host){ &pace, deliver, pulled, plugged };
+		bench->host = (struct fw_bench_host){ &pace, deliver, pulled, plugged, halted };
+		start_cables(&pace);
 		ready(bench, shown);
 		pace.start_ns = monotonic_ns();
 		loop(&pace, stop_fd);

@@ -191,9 +191,27 @@ static void emstat4_report(const void *firmware, FILE *out)
 	fputc('}', out);
 }
 
+/*
+ * Source: product string, PalmSens/MethodSCRIPT_Examples, instrument.py. The ids are not published: those the kernel
+ * gives its own gadgets stand in. Assumed: with a supply of its own, so that a script outlives a pulled cable.
+ */
+static const struct fw_usb usb = {
+	.kind = FW_USB_ACM,
+	.vendor = 0x1d6b,
+	.product = 0x0104,
+	.device_bcd = 0x0100,
+	.manufacturer = "PalmSens BV",
+	.product_name = "EmStat4",
+	.serial_number = "ES4LR20B0008",
+	.configuration = "EmStat4",
+	.max_power_ma = 500,
+	.bus_powered = false,
+};
+
 const struct fw_firmware fw_emstat4 = {
 	.name = "emstat4",
 	.help = FW_ES4_HELP,
+	.usb = &usb,
 	.create = emstat4_create,
 	.destroy = emstat4_destroy,
 	.receive = emstat4_receive,

@@ -99,20 +99,23 @@ struct fw_fate fw_faults_meet(struct fw_faults *faults, uint8_t *bytes, size_t l
 	struct fw_fate fate = { .length = length, .from_ns = now_ns };
 
 	faults->counts.chunks++;
-	if (!faults->active || !length)
+	if (!faults->active)
 		return fate;
 	stall(faults, now_ns);
 	if (strikes(faults, o->hangup, &faults->counts.hangups))
 		faults->hangup_wanted = true;
-	if (strikes(faults, o->drop, &faults->counts.dropped))
-		fate.length = 0;
-	if (fate.length && strikes(faults, o->truncate, &faults->counts.truncated))
+	fate.lost = strikes(faults, o->drop, &faults->counts.dropped);
+	if (!fate.lost && length && strikes(faults, o->truncate, &faults->counts.truncated)) {
 		fate.length /= 2;
+		fate.lost = fate.length == 0;
+	}
+	if (fate.lost)
+		fate.length = 0;
 	if (fate.length && strikes(faults, o->corrupt, &faults->counts.corrupted))
 		flip_bit(faults, bytes, fate.length);
-	if (fate.length)
+	if (!fate.lost)
 		fate.twice = strikes(faults, o->duplicate, &faults->counts.duplicated);
-	if (fate.length && strikes(faults, o->delay, &faults->counts.delayed))
+	if (!fate.lost && strikes(faults, o->delay, &faults->counts.delayed))
 		fate.from_ns += (int64_t)(o->delay_s * 1e9);
 	if (fate.from_ns < faults->held_until_ns)
 		fate.from_ns = faults->held_until_ns;

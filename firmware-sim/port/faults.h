@@ -65,7 +65,8 @@ struct fw_faults {
 
 /** What became of a chunk. */
 struct fw_fate {
-	size_t length;  /**< bytes that are left, 0 if none */
+	bool lost;      /**< nothing comes */
+	size_t length;  /**< bytes that are left; 0 for an empty packet */
 	bool twice;
 	int64_t from_ns; /**< it does not arrive before */
 };

@@ -4,9 +4,10 @@
 #include <string.h>
 
 void fw_line_init(struct fw_line *line, const struct fw_fault_options *options,
-		  enum fw_direction direction, uint64_t seed)
+		  enum fw_direction direction, uint64_t seed, size_t packet_max)
 {
 	fw_faults_init(&line->faults, options, direction, seed);
+	line->packet_max = packet_max;
 	line->free_ns = 0;
 	line->first_chunk = 0;
 	line->chunk_count = 0;
@@ -61,21 +62,25 @@ static void append(struct fw_line *line, const void *bytes, size_t length, int64
 void fw_line_push(struct fw_line *line, const void *bytes, size_t length, int64_t now_ns)
 {
 	uint8_t copy[4096];
+	/* Faults work on packets, or on pieces of a size no instrument's line reaches. */
+	const size_t most = line->packet_max ? line->packet_max : sizeof(copy);
 	struct fw_fate fate;
 
-	/* Faults work on pieces of a size no instrument's line reaches. */
-	while (length > 0) {
-		size_t piece = length < sizeof(copy) ? length : sizeof(copy);
+	if (!length && !line->packet_max)
+		return;
+	do {
+		size_t piece = length < most ? length : most;
 
-		memcpy(copy, bytes, piece);
+		if (piece)
+			memcpy(copy, bytes, piece);
 		fate = fw_faults_meet(&line->faults, copy, piece, now_ns);
-		if (fate.length)
+		if (!fate.lost)
 			append(line, copy, fate.length, fate.from_ns);
 		if (fate.twice)
 			append(line, copy, fate.length, fate.from_ns);
 		bytes = (const uint8_t *)bytes + piece;
 		length -= piece;
-	}
+	} while (length > 0);
 }
 
 int64_t fw_line_next_ns(const struct fw_line *line)
@@ -83,17 +88,18 @@ int64_t fw_line_next_ns(const struct fw_line *line)
 	return line->chunk_count ? line->chunks[line->first_chunk].due_ns : INT64_MAX;
 }
 
-size_t fw_line_pop(struct fw_line *line, int64_t now_ns, const uint8_t **bytes)
+bool fw_line_pop(struct fw_line *line, int64_t now_ns, const uint8_t **bytes, size_t *length)
 {
 	const struct fw_line_chunk *chunk = &line->chunks[line->first_chunk];
 
 	if (!line->chunk_count || chunk->due_ns > now_ns)
-		return 0;
+		return false;
 	line->first_chunk = (line->first_chunk + 1) % FW_LINE_CHUNKS;
 	line->chunk_count--;
 	line->carried_bytes += chunk->length;
 	*bytes = line->bytes + chunk->start;
-	return chunk->length;
+	*length = chunk->length;
+	return true;
 }
 
 void fw_line_clear(struct fw_line *line)

@@ -13,6 +13,10 @@
 
 #define HEADER 8
 #define PAYLOAD_MAX 65536
+/* Packet ports: endpoint addresses, and the longest OUT transfer. */
+#define ENDPOINT_OUT 0x01
+#define ENDPOINT_IN 0x81
+#define TRANSFER_MAX 4096
 /* Nobody means to wait longer; a wild number would keep the physics busy for hours. */
 #define LATEST_NS INT64_C(1000000000000000000)
 
@@ -77,7 +81,7 @@ static void flush(struct fw_lockstep *lockstep)
 }
 
 /** Begin a frame; the caller fills the payload that is returned. */
-static uint8_t *frame(struct fw_lockstep *lockstep, char type, unsigned number, size_t length)
+static uint8_t *flagged_frame(struct fw_lockstep *lockstep, char type, unsigned number, unsigned flags, size_t length)
 {
 	uint8_t *out;
 
@@ -87,9 +91,14 @@ static uint8_t *frame(struct fw_lockstep *lockstep, char type, unsigned number, 
 	lockstep->out_length += HEADER + length;
 	out[0] = (uint8_t)type;
 	out[1] = (uint8_t)number;
-	put_little(out + 2, 0, 2);
+	put_little(out + 2, flags, 2);
 	put_little(out + 4, length, 4);
 	return out + HEADER;
+}
+
+static uint8_t *frame(struct fw_lockstep *lockstep, char type, unsigned number, size_t length)
+{
+	return flagged_frame(lockstep, type, number, 0, length);
 }
 
 bool fw_lockstep_deliver(struct fw_lockstep *lockstep, unsigned port, int64_t t_ns,
@@ -97,15 +106,18 @@ bool fw_lockstep_deliver(struct fw_lockstep *lockstep, unsigned port, int64_t t_
 {
 	if (port >= lockstep->bench.port_count || !lockstep->open[port])
 		return false;
-	while (length > 0) {
+	/* A packet is far below one frame. */
+	do {
 		size_t piece = length < PAYLOAD_MAX - 8 ? length : PAYLOAD_MAX - 8;
-		uint8_t *payload = frame(lockstep, 'D', port + 1, 8 + piece);
+		uint8_t *payload = flagged_frame(lockstep, 'D', port + 1,
+						 lockstep->bench.port_packets[port] ? ENDPOINT_IN : 0, 8 + piece);
 
 		put_little(payload, (uint64_t)t_ns, 8);
-		memcpy(payload + 8, bytes, piece);
+		if (piece)
+			memcpy(payload + 8, bytes, piece);
 		bytes += piece;
 		length -= piece;
-	}
+	} while (length > 0);
 	return true;
 }
 
@@ -127,8 +139,8 @@ bool fw_lockstep_greet(struct fw_lockstep *lockstep, int fd)
 			    bench->now_ns(bench->ctx), bench->seed);
 
 	for (unsigned i = 0; i < bench->port_count; i++)
-		used += snprintf(text + used, sizeof(text) - (size_t)used, "port %.40s stream\n",
-				 bench->port_names[i]);
+		used += snprintf(text + used, sizeof(text) - (size_t)used, "port %.40s %s\n",
+				 bench->port_names[i], bench->port_packets[i] ? "packet" : "stream");
 	lockstep->fd = fd;
 	lockstep->broken = false;
 	lockstep->in_length = 0;
@@ -179,6 +191,21 @@ static bool advance(struct fw_lockstep *lockstep, const uint8_t *payload, size_t
 	return true;
 }
 
+static bool take_write(struct fw_lockstep *lockstep, unsigned port, unsigned flags, const uint8_t *bytes, size_t length)
+{
+	const struct fw_lockstep_bench *bench = &lockstep->bench;
+
+	if (flags != (bench->port_packets[port] ? ENDPOINT_OUT : 0u))
+		return refuse(lockstep, bench->port_packets[port] ? "W to a packet port wants endpoint 0x01 in its flags" :
+								    "W to a stream port wants no flags");
+	if (bench->port_packets[port] && length > TRANSFER_MAX)
+		return refuse(lockstep, "an OUT transfer has at most 4096 bytes");
+	/* After a hang-up writes are lost. */
+	if (lockstep->open[port])
+		bench->write(bench->ctx, port, bytes, length);
+	return true;
+}
+
 /** Answer one complete frame. */
 static bool answer(struct fw_lockstep *lockstep, const uint8_t *in, size_t length)
 {
@@ -194,10 +221,7 @@ static bool answer(struct fw_lockstep *lockstep, const uint8_t *in, size_t lengt
 	case 'W':
 		if (!known)
 			return refuse(lockstep, "W on an unknown port");
-		/* After a hang-up writes are lost. */
-		if (lockstep->open[number - 1])
-			bench->write(bench->ctx, number - 1, in + HEADER, length);
-		return true;
+		return take_write(lockstep, number - 1, (unsigned)get_little(in + 2, 2), in + HEADER, length);
 	case 'C':
 		if (!known)
 			return refuse(lockstep, "C on an unknown port");

@@ -21,6 +21,7 @@ struct fw_lockstep_bench {
 	uint64_t seed;
 	unsigned port_count;           /**< at most FW_LOCKSTEP_PORTS */
 	const char *const *port_names; /**< borrowed */
+	const bool *port_packets;      /**< borrowed: which ports carry packets */
 
 	int64_t (*now_ns)(void *ctx);
 

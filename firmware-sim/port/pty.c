@@ -82,11 +82,12 @@ static size_t poll_for(const struct fw_endpoint *endpoint, struct pollfd *fds)
 	return 1;
 }
 
-static size_t read_some(struct fw_endpoint *endpoint, uint8_t *bytes, size_t size)
+static bool read_some(struct fw_endpoint *endpoint, uint8_t *bytes, size_t size, size_t *length)
 {
 	ssize_t n = endpoint->fd < 0 ? 0 : read(endpoint->fd, bytes, size);
 
-	return n > 0 ? (size_t)n : 0;
+	*length = n > 0 ? (size_t)n : 0;
+	return n > 0;
 }
 
 static size_t write_some(struct fw_endpoint *endpoint, const uint8_t *bytes, size_t length)

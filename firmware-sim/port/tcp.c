@@ -84,28 +84,29 @@ static size_t poll_for(const struct fw_endpoint *endpoint, struct pollfd *fds)
 	return 1;
 }
 
-static size_t read_some(struct fw_endpoint *endpoint, uint8_t *bytes, size_t size)
+static bool read_some(struct fw_endpoint *endpoint, uint8_t *bytes, size_t size, size_t *length)
 {
 	int yes = 1;
 	ssize_t n;
 
 	if (endpoint->fd < 0)
-		return 0;
+		return false;
 	if (endpoint->peer_fd < 0) {
 		endpoint->peer_fd =
 			accept4(endpoint->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (endpoint->peer_fd >= 0)
 			setsockopt(endpoint->peer_fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
-		return 0;
+		return false;
 	}
 	n = recv(endpoint->peer_fd, bytes, size, 0);
+	*length = n > 0 ? (size_t)n : 0;
 	if (n > 0)
-		return (size_t)n;
+		return true;
 	if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)) {
 		close(endpoint->peer_fd);
 		endpoint->peer_fd = -1;
 	}
-	return 0;
+	return false;
 }
 
 static size_t write_some(struct fw_endpoint *endpoint, const uint8_t *bytes, size_t length)

@@ -144,7 +144,7 @@ static void power(struct set_up *all)
 
 	if (!fw_bench_init(&all->bench, &all->arguments, why, sizeof(why)))
 		fail_msg("%s", why);
-	all->bench.host = (struct fw_bench_host){ &all->host, deliver, pulled, plugged };
+	all->bench.host = (struct fw_bench_host){ &all->host, deliver, pulled, plugged, NULL };
 }
 
 static void tear_down(struct set_up *all)

@@ -49,7 +49,7 @@ static struct desk *desk_with(const char *model, const char *options)
 	quiet.noise_k = 0.0;
 	desk->chamber = fw_chamber_new(&quiet, 1);
 	setup.chamber = desk->chamber;
-	setup.sink = (struct fw_sink){ desk, hear };
+	setup.sink = (struct fw_sink){ desk, hear, NULL };
 	desk->firmware = fw_votsch.create(&setup, 0, &why);
 	if (!desk->firmware)
 		fail_msg("%s", why);

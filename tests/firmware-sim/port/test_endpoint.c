@@ -19,6 +19,8 @@
 
 #include "port/endpoint.h"
 
+static const struct fw_firmware serial_one = { .name = "made-up" };
+
 static char folder[] = "/tmp/fw-endpoint-XXXXXX";
 static char link_path[64];
 static char pty_uri[80];
@@ -42,11 +44,13 @@ static int remove_folder(void **state)
 
 static size_t read_soon(struct fw_endpoint *endpoint, void *bytes, size_t size)
 {
-	struct pollfd fds[1];
+	struct pollfd fds[FW_ENDPOINT_POLLS];
+
+	size_t length;
 
 	assert_int_equal(endpoint->kind->poll(endpoint, fds), 1);
 	assert_int_equal(poll(fds, 1, 2000), 1);
-	return endpoint->kind->read(endpoint, bytes, size);
+	return endpoint->kind->read(endpoint, bytes, size, &length) ? length : 0;
 }
 
 static void a_pty_carries_every_byte_unchanged(void **state)
@@ -58,7 +62,7 @@ static void a_pty_carries_every_byte_unchanged(void **state)
 	int fd;
 
 	(void)state;
-	assert_int_equal(fw_endpoint_open(&endpoint, pty_uri, &why), 0);
+	assert_int_equal(fw_endpoint_open(&endpoint, pty_uri, &serial_one, NULL, &why), 0);
 	fd = open(link_path, O_RDWR | O_NOCTTY);
 	assert_true(fd >= 0);
 	for (int i = 0; i < 256; i++)
@@ -77,13 +81,13 @@ static void a_pty_carries_every_byte_unchanged(void **state)
 static void a_pty_outlives_a_host_that_leaves(void **state)
 {
 	struct fw_endpoint endpoint;
-	struct pollfd fds[1];
+	struct pollfd fds[FW_ENDPOINT_POLLS];
 	const char *why = NULL;
 	char got[8];
 	int fd;
 
 	(void)state;
-	assert_int_equal(fw_endpoint_open(&endpoint, pty_uri, &why), 0);
+	assert_int_equal(fw_endpoint_open(&endpoint, pty_uri, &serial_one, NULL, &why), 0);
 	fd = open(link_path, O_RDWR | O_NOCTTY);
 	close(fd);
 	endpoint.kind->poll(&endpoint, fds);
@@ -101,16 +105,17 @@ static void pulling_a_pty_hangs_up_on_the_host(void **state)
 	struct pollfd wait = { .events = POLLIN };
 	const char *why = NULL;
 	char got[8];
+	size_t length;
 
 	(void)state;
-	assert_int_equal(fw_endpoint_open(&endpoint, pty_uri, &why), 0);
+	assert_int_equal(fw_endpoint_open(&endpoint, pty_uri, &serial_one, NULL, &why), 0);
 	wait.fd = open(link_path, O_RDWR | O_NOCTTY);
 	endpoint.kind->pull(&endpoint);
 	assert_int_equal(poll(&wait, 1, 2000), 1);
 	assert_true(wait.revents & POLLHUP);
 	assert_int_equal(access(link_path, F_OK), -1);
 	assert_int_equal(endpoint.kind->write(&endpoint, (const uint8_t *)"x", 1), 0);
-	assert_int_equal(endpoint.kind->read(&endpoint, (uint8_t *)got, sizeof(got)), 0);
+	assert_false(endpoint.kind->read(&endpoint, (uint8_t *)got, sizeof(got), &length));
 	close(wait.fd);
 	assert_int_equal(endpoint.kind->plug(&endpoint, &why), 0);
 	assert_int_equal(access(link_path, R_OK | W_OK), 0);
@@ -125,7 +130,7 @@ static void a_full_pty_does_not_block(void **state)
 	size_t sent = 0;
 
 	(void)state;
-	assert_int_equal(fw_endpoint_open(&endpoint, "pty:", &why), 0);
+	assert_int_equal(fw_endpoint_open(&endpoint, "pty:", &serial_one, NULL, &why), 0);
 	for (int i = 0; i < 10; i++)
 		sent += endpoint.kind->write(&endpoint, bytes, sizeof(bytes));
 	assert_true(sent < sizeof(bytes));
@@ -140,7 +145,7 @@ static void never_replaces_a_file(void **state)
 
 	(void)state;
 	close(fd);
-	assert_int_equal(fw_endpoint_open(&endpoint, pty_uri, &why), -1);
+	assert_int_equal(fw_endpoint_open(&endpoint, pty_uri, &serial_one, NULL, &why), -1);
 	assert_non_null(strstr(why, "not a link"));
 	assert_int_equal(access(link_path, F_OK), 0);
 	unlink(link_path);
@@ -165,7 +170,7 @@ static void tcp_serves_one_client_after_the_other(void **state)
 	int first, second;
 
 	(void)state;
-	assert_int_equal(fw_endpoint_open(&endpoint, "tcp:0", &why), 0);
+	assert_int_equal(fw_endpoint_open(&endpoint, "tcp:0", &serial_one, NULL, &why), 0);
 	assert_memory_equal(endpoint.shown, "tcp:127.0.0.1:", 14);
 	first = connect_to(endpoint.shown);
 	second = connect_to(endpoint.shown);
@@ -200,8 +205,38 @@ static void refuses_addresses_it_cannot_mean(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		const char *why = NULL;
 
-		assert_int_equal(fw_endpoint_open(&endpoint, bad[i], &why), -1);
+		assert_int_equal(fw_endpoint_open(&endpoint, bad[i], &serial_one, NULL, &why), -1);
 		assert_non_null(why);
+	}
+}
+
+static void an_instrument_goes_on_its_own_kind_of_cable_only(void **state)
+{
+	static const struct fw_usb packets = { .kind = FW_USB_BULK }, acm = { .kind = FW_USB_ACM };
+	static const struct fw_firmware bulk_one = { .name = "made-up", .usb = &packets };
+	static const struct fw_firmware acm_one = { .name = "made-up", .usb = &acm };
+	static const struct {
+		const struct fw_firmware *family;
+		const char *uri;
+		const char *said;
+	} wrong[] = {
+		{ &bulk_one, "pty:", "gadget:NAME is wanted" },
+		{ &bulk_one, "tcp:0", "gadget:NAME is wanted" },
+		{ &bulk_one, "acm:x", "no serial port on USB" },
+		{ &acm_one, "gadget:x", "does not speak in USB packets" },
+		{ &serial_one, "acm:x", "no serial port on USB" },
+		{ &serial_one, "gadget:x", "does not speak in USB packets" },
+	};
+	struct fw_endpoint endpoint;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		const char *why = "";
+
+		assert_int_equal(fw_endpoint_open(&endpoint, wrong[i].uri, wrong[i].family, NULL, &why), -1);
+		if (!strstr(why, wrong[i].said))
+			fail_msg("%s: \"%s\"", wrong[i].uri, why);
+		fw_endpoint_close(&endpoint);
 	}
 }
 
@@ -215,6 +250,7 @@ int main(void)
 		cmocka_unit_test(never_replaces_a_file),
 		cmocka_unit_test(tcp_serves_one_client_after_the_other),
 		cmocka_unit_test(refuses_addresses_it_cannot_mean),
+		cmocka_unit_test(an_instrument_goes_on_its_own_kind_of_cable_only),
 	};
 
 	return cmocka_run_group_tests_name("endpoint", tests, make_folder, remove_folder);

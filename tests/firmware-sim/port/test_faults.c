@@ -32,7 +32,7 @@ static struct fw_line *line_of(const struct fw_fault_options *options, uint64_t 
 	struct fw_line *line = malloc(sizeof(*line));
 
 	assert_non_null(line);
-	fw_line_init(line, options, FW_TO_HOST, seed);
+	fw_line_init(line, options, FW_TO_HOST, seed, 0);
 	return line;
 }
 
@@ -49,7 +49,7 @@ static const char *out_of(struct fw_line *line, int64_t now_ns)
 	size_t used = 0;
 	size_t length;
 
-	while ((length = fw_line_pop(line, now_ns, &bytes)) > 0) {
+	while (fw_line_pop(line, now_ns, &bytes, &length)) {
 		assert_true(used + length < sizeof(text));
 		memcpy(text + used, bytes, length);
 		used += length;
@@ -133,13 +133,13 @@ static void drops_truncates_duplicates_and_corrupts(void **state)
 	(void)state;
 	push_text(line, "12345678", 0);
 	assert_string_equal(out_of(line, 0), "");
-	fw_line_init(line, &truncate, FW_TO_HOST, 1);
+	fw_line_init(line, &truncate, FW_TO_HOST, 1, 0);
 	push_text(line, "12345678", 0);
 	assert_string_equal(out_of(line, 0), "1234");
-	fw_line_init(line, &duplicate, FW_TO_HOST, 1);
+	fw_line_init(line, &duplicate, FW_TO_HOST, 1, 0);
 	push_text(line, "1234", 0);
 	assert_string_equal(out_of(line, 0), "12341234");
-	fw_line_init(line, &corrupt, FW_TO_HOST, 1);
+	fw_line_init(line, &corrupt, FW_TO_HOST, 1, 0);
 	push_text(line, "1234", 0);
 	bent = out_of(line, 0);
 	for (int i = 0; i < 4; i++)
@@ -196,7 +196,7 @@ static void disturbs_only_the_direction_asked_for(void **state)
 	(void)state;
 	push_text(line, "x", 0);
 	assert_string_equal(out_of(line, 0), "x");
-	fw_line_init(line, &options, FW_TO_INSTRUMENT, 1);
+	fw_line_init(line, &options, FW_TO_INSTRUMENT, 1, 0);
 	push_text(line, "x", 0);
 	assert_string_equal(out_of(line, 0), "");
 	free(line);
@@ -214,7 +214,7 @@ static void loses_and_counts_what_does_not_fit(void **state)
 	(void)state;
 	for (int i = 0; i < 100; i++)
 		fw_line_push(line, bytes, sizeof(bytes), 0);
-	while ((length = fw_line_pop(line, 1000 * SECOND_NS, &out)) > 0)
+	while (fw_line_pop(line, 1000 * SECOND_NS, &out, &length))
 		carried += length;
 	assert_true(carried == 87 * 3000);
 	assert_true(line->lost_bytes == 13 * 3000);
@@ -227,6 +227,7 @@ static void keeps_bytes_right_while_never_empty(void **state)
 	struct fw_line *line = line_of(&options, 1);
 	uint8_t chunk[1000];
 	const uint8_t *out;
+	size_t length;
 
 	(void)state;
 	memset(chunk, 0, sizeof(chunk));
@@ -234,12 +235,69 @@ static void keeps_bytes_right_while_never_empty(void **state)
 	for (int i = 1; i < 2000; i++) {
 		memset(chunk, i & 0xff, sizeof(chunk));
 		fw_line_push(line, chunk, sizeof(chunk), 0);
-		assert_int_equal(fw_line_pop(line, 0, &out), sizeof(chunk));
+		assert_true(fw_line_pop(line, 0, &out, &length));
+		assert_int_equal(length, sizeof(chunk));
 		assert_int_equal(out[0], (i - 1) & 0xff);
 		assert_int_equal(out[999], (i - 1) & 0xff);
 	}
 	assert_true(line->lost_bytes == 0);
 	free(line);
+}
+
+static void assert_next(struct fw_line *line, const void *bytes, size_t length)
+{
+	const uint8_t *out;
+	size_t got;
+
+	assert_true(fw_line_pop(line, 0, &out, &got));
+	assert_int_equal(got, length);
+	assert_memory_equal(out, bytes, length);
+}
+
+static void a_line_of_packets_keeps_their_boundaries_and_the_empty_ones(void **state)
+{
+	struct fw_fault_options options = options_from("");
+	struct fw_line line;
+	uint8_t long_one[100];
+	const uint8_t *out;
+	size_t length;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(long_one); i++)
+		long_one[i] = (uint8_t)i;
+	fw_line_init(&line, &options, FW_TO_INSTRUMENT, 1, 64);
+	fw_line_push(&line, "ADCREAD", 7, 0);
+	fw_line_push(&line, "", 0, 0);
+	fw_line_push(&line, long_one, sizeof(long_one), 0);
+	assert_next(&line, "ADCREAD", 7);
+	assert_next(&line, "", 0);
+	assert_next(&line, long_one, 64);
+	assert_next(&line, long_one + 64, 36);
+	assert_false(fw_line_pop(&line, 0, &out, &length));
+	/* A stream has no empty chunks. */
+	fw_line_init(&line, &options, FW_TO_INSTRUMENT, 1, 0);
+	fw_line_push(&line, "", 0, 0);
+	assert_false(fw_line_pop(&line, 0, &out, &length));
+}
+
+static void packets_are_lost_and_doubled_whole(void **state)
+{
+	struct fw_fault_options drop = options_from("drop=1");
+	struct fw_fault_options twice = options_from("duplicate=1");
+	struct fw_line line;
+	const uint8_t *out;
+	size_t length;
+
+	(void)state;
+	fw_line_init(&line, &drop, FW_TO_HOST, 1, 64);
+	fw_line_push(&line, "OK", 2, 0);
+	fw_line_push(&line, "", 0, 0);
+	assert_false(fw_line_pop(&line, 0, &out, &length));
+	fw_line_init(&line, &twice, FW_TO_HOST, 1, 64);
+	fw_line_push(&line, "OK", 2, 0);
+	assert_next(&line, "OK", 2);
+	assert_next(&line, "OK", 2);
+	assert_false(fw_line_pop(&line, 0, &out, &length));
 }
 
 static void loses_what_is_on_its_way_when_the_cable_is_pulled(void **state)
@@ -269,6 +327,8 @@ int main(void)
 		cmocka_unit_test(disturbs_only_the_direction_asked_for),
 		cmocka_unit_test(loses_and_counts_what_does_not_fit),
 		cmocka_unit_test(keeps_bytes_right_while_never_empty),
+		cmocka_unit_test(a_line_of_packets_keeps_their_boundaries_and_the_empty_ones),
+		cmocka_unit_test(packets_are_lost_and_doubled_whole),
 		cmocka_unit_test(loses_what_is_on_its_way_when_the_cable_is_pulled),
 	};
 

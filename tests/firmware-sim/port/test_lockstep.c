@@ -162,19 +162,22 @@ static void put_advance(struct bench *bench, int64_t t_ns, uint32_t wake)
 }
 
 static int sim_fd;
+static bool echo_has_packets; /* for the next start() */
 
 static struct bench *start(void)
 {
 	static const char *const names[] = { "pulse", "echo" };
+	static bool packets[2];
 	struct bench *bench = calloc(1, sizeof(*bench));
 	struct fw_lockstep_bench seam = {
-		.ctx = bench, .seed = 42, .port_count = 2, .port_names = names,
+		.ctx = bench, .seed = 42, .port_count = 2, .port_names = names, .port_packets = packets,
 		.now_ns = now_of, .opened = opened, .write = take, .advance = advance,
 	};
 	int size = 1 << 20;
 	int fds[2];
 
 	assert_non_null(bench);
+	packets[1] = echo_has_packets;
 	bench->tick_ns = SECOND_NS;
 	bench->echo_ns = INT64_MAX;
 	bench->lockstep = fw_lockstep_new(&seam);
