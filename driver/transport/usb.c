@@ -129,6 +129,11 @@ static enum sg_err end_of_read(struct usb *u, void *buffer, size_t *got)
 	return SG_OK;
 }
 
+/*
+ * A transfer that is not even accepted: the device has left, or the interface is no longer ours because somebody
+ * deauthorized the device or changed its configuration. Observed (Linux 6.1, dummy_hcd): then every later one is
+ * refused too. Only opening it again helps, so it is GONE to those who wait for it.
+ */
 static enum sg_err start(struct usb *u, struct sg_usb_transfer *transfer, bool *flying)
 {
 	enum sg_err err;
@@ -138,7 +143,7 @@ static enum sg_err start(struct usb *u, struct sg_usb_transfer *transfer, bool *
 	err = u->host->submit(u->session, transfer);
 	if (!err)
 		*flying = true;
-	return err == SG_ERR_GONE ? hung_up(u) : err;
+	return err && err != SG_ERR_NO_MEMORY ? hung_up(u) : err;
 }
 
 static enum sg_err usb_read(struct sg_transport *t, void *buffer, size_t size, int64_t deadline_ns, size_t *got)
