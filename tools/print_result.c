@@ -2,6 +2,7 @@
 #include "print_result.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 void sg_print_duration(char text[24], double duration_s)
@@ -23,12 +24,26 @@ static const char *note_on(const struct sg_half_step *h)
 	return h->end == SG_END_NONE ? "not ended" : sg_end_name(h->end);
 }
 
+/* One column; a dash for what is not known. */
+static void print_column(double value, int width, bool with_sign)
+{
+	if (!isfinite(value))
+		printf("  %*s", width, "-");
+	else if (with_sign)
+		printf("  %+*.2f", width, value);
+	else
+		printf("  %*.2f", width, value);
+}
+
 static void print_half_step(const struct sg_half_step *h, size_t number, double area_cm2)
 {
-	printf("%5zu  %+8.3f  %9.1f  %+10.4f  %+10.2f  %+10.2f  %9.2f  %7.2f  %s\n", number, h->density_ma_cm2,
-	       h->end_s - h->begin_s, h->charge_c / 3.6 / area_cm2, h->voltage_first_v * 1e3, h->voltage_last_v * 1e3,
-	       h->resistance_ohm, h->temperature_c,
-	       note_on(h));
+	printf("%5zu  %+8.3f  %9.1f  %+10.4f", number, h->density_ma_cm2, h->end_s - h->begin_s,
+	       h->charge_c / 3.6 / area_cm2);
+	print_column(h->voltage_first_v * 1e3, 10, true);
+	print_column(h->voltage_last_v * 1e3, 10, true);
+	print_column(h->resistance_ohm, 9, false);
+	print_column(h->temperature_c, 7, false);
+	printf("  %s\n", note_on(h));
 }
 
 void sg_print_half_steps(const struct sg_result *r)
