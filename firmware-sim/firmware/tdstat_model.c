@@ -14,7 +14,8 @@ static const double unused_v[] = {1.0};
 
 #define LADDER(values) { .nominal = (values), .count = 1, .overload = 10.0, .warning = 10.0 }
 
-static const struct fw_tdstat_model models[] = {
+#define MODELS 2
+static const struct fw_tdstat_model models[MODELS] = {
 	{
 		.name = "v3",
 		.range_count = 3,
@@ -54,9 +55,9 @@ const struct fw_tdstat_model *fw_tdstat_model_find(const char *name)
 {
 	if (!name)
 		return &models[0];
-	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
-		if (!strcmp(models[i].name, name))
-			return &models[i];
+	for (const struct fw_tdstat_model *model = models; model < models + MODELS; model++) {
+		if (!strcmp(model->name, name))
+			return model;
 	}
 	return NULL;
 }
