@@ -22,6 +22,8 @@ struct bench {
 	size_t taken; /* already handed out, at the front */
 	size_t used;
 	size_t size;
+	size_t packets[BENCH_PACKETS_MAX]; /* lengths of what came, oldest first */
+	size_t packet_count;
 };
 
 static void receive(void *ctx, const void *bytes, size_t length)
@@ -37,8 +39,13 @@ static void receive(void *ctx, const void *bytes, size_t length)
 		b->queue = queue;
 		b->size = size;
 	}
-	memcpy(b->queue + b->used, bytes, length);
+	if (length)
+		memcpy(b->queue + b->used, bytes, length);
 	b->used += length;
+	if (fw_has_packets(b->family)) {
+		assert_true(length <= FW_PACKET_MAX && b->packet_count < BENCH_PACKETS_MAX);
+		b->packets[b->packet_count++] = length;
+	}
 }
 
 /*
@@ -156,6 +163,32 @@ size_t bench_await_line(struct bench *bench, char terminator, int64_t timeout_ns
 			return 0;
 		}
 	}
+}
+
+bool bench_await_packet(struct bench *bench, int64_t timeout_ns, size_t *length)
+{
+	int64_t until_ns = bench->now_ns + timeout_ns;
+
+	while (bench->packet_count == 0) {
+		if (!turn(bench, until_ns)) {
+			bench->now_ns = until_ns;
+			return false;
+		}
+	}
+	*length = bench->packets[0];
+	return true;
+}
+
+void bench_take_packet(struct bench *bench)
+{
+	bench_take(bench, bench->packets[0]);
+	bench->packet_count--;
+	memmove(bench->packets, bench->packets + 1, bench->packet_count * sizeof(bench->packets[0]));
+}
+
+double bench_current_a(const struct bench *bench)
+{
+	return fw_cell_current(bench->cell);
 }
 
 const uint8_t *bench_queue(const struct bench *bench, size_t *length)

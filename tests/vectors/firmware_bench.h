@@ -16,6 +16,9 @@
 #define BENCH_SECOND_NS INT64_C(1000000000)
 #define BENCH_MS_NS	INT64_C(1000000)
 
+/** Most packets that may wait. */
+#define BENCH_PACKETS_MAX 64
+
 /** Resistance of the bench's cell, ohm; it neither ages nor shorts, and no test depletes it. */
 #define BENCH_CELL_OHM 10.0
 
@@ -45,6 +48,20 @@ const uint8_t *bench_queue(const struct bench *bench, size_t *length);
 
 /** Take length bytes off the front of the queue. */
 void bench_take(struct bench *bench, size_t length);
+
+/**
+ * Let time pass until a packet is queued, for a family that sends packets.
+ *
+ * @param length  of the oldest one, which is at the front of the queue
+ * @return false if none came within timeout_ns
+ */
+bool bench_await_packet(struct bench *bench, int64_t timeout_ns, size_t *length);
+
+/** Take the oldest packet off. */
+void bench_take_packet(struct bench *bench);
+
+/** The current that flows through the cell now, A, positive strips electrode A. */
+double bench_current_a(const struct bench *bench);
 
 /** True if the firmware's own report says that the cell is off. */
 bool bench_cell_is_off(const struct bench *bench);
