@@ -29,6 +29,17 @@ static int64_t program_time_ns(const struct sg_emstat4_device *dev)
 	return sg_ns(package.variables[0].value);
 }
 
+/*
+ * Without the clock's patience, which is for answers: on a fast clock it would be all the time that attach() has, and a
+ * program that goes unheard is only booked less exactly.
+ */
+static int64_t within(const struct sg_emstat4_device *dev, int64_t timeout_ns, int64_t deadline_ns)
+{
+	const int64_t until_ns = sg_clock_deadline(dev->device.clock, timeout_ns);
+
+	return until_ns < deadline_ns ? until_ns : deadline_ns;
+}
+
 int64_t sg_emstat4_listen(struct sg_emstat4_device *dev, struct sg_absence *absence, int64_t deadline_ns)
 {
 	int64_t until_ns, time_ns, heard_ns = 0;
@@ -36,8 +47,7 @@ int64_t sg_emstat4_listen(struct sg_emstat4_device *dev, struct sg_absence *abse
 
 	absence->kind = SG_ABSENCE_UNKNOWN;
 	absence->ran_ns = SG_NO_TIME;
-	until_ns = sg_ns(fmin(1.5 * absence->interval_s + 0.2, sg_seconds(LISTEN_MAX_NS)));
-	until_ns = sg_emstat4_within(dev, until_ns, deadline_ns);
+	until_ns = within(dev, sg_ns(fmin(1.5 * absence->interval_s + 0.2, sg_seconds(LISTEN_MAX_NS))), deadline_ns);
 	for (int i = 0; i < LINES_MAX && (!err || err == SG_ERR_FRAME) && !sg_emstat4_overdue(dev, until_ns); i++) {
 		err = sg_emstat4_read_line(dev, until_ns);
 		time_ns = err ? SG_NO_TIME : program_time_ns(dev);
@@ -46,7 +56,7 @@ int64_t sg_emstat4_listen(struct sg_emstat4_device *dev, struct sg_absence *abse
 		absence->kind = SG_ABSENCE_RAN;
 		absence->ran_ns = time_ns;
 		heard_ns = dev->inbox_ns;
-		until_ns = sg_emstat4_within(dev, PAUSE_NS, deadline_ns);
+		until_ns = within(dev, PAUSE_NS, deadline_ns);
 	}
 	sg_text_clear(&dev->device.diag);
 	return heard_ns;

@@ -4,7 +4,6 @@
  * meanwhile; then the engine is put where the test goes on. No current that may have flowed is ordered twice.
  */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "core/units.h"
@@ -60,11 +59,10 @@ static void tell_stranger(struct sg_run *run, const char *why)
 
 static enum sg_verdict give_up(struct sg_run *run, const char *why)
 {
-	char text[SG_EVENT_TEXT_SIZE];
+	struct sg_event event; /* for its room, and its way of cutting a sentence */
 
-	snprintf(text, sizeof(text), "link lost, and not back within %.0f s: %.100s",
-		 run->config->experiment->reconnect_within_s, why);
-	return sg_run_stop(run, "communication", SG_ERR_GONE, text);
+	sg_event_say(&event, "link lost, and not back within %.0f s: %s", run->config->experiment->reconnect_within_s, why);
+	return sg_run_stop(run, "communication", SG_ERR_GONE, event.text);
 }
 
 /* One attempt may have heard the program run and then have lost the link again: that stays known. */
