@@ -39,6 +39,8 @@ struct sg_table_reader {
 	char shown[SHOWN_SIZE];        /* what stands there instead */
 	uint64_t row;
 	uint64_t good;        /* of them passed on */
+	bool row_ended;  /* in the latest piece of a line */
+	bool line_blank; /* the line at hand, so far */
 	bool at_end;
 	bool last_ended; /* the latest byte was a line break */
 };
@@ -159,6 +161,7 @@ static void on_row(int end, void *ctx)
 		finish_row(r);
 	else
 		r->heading_done = true;
+	r->row_ended = true;
 	begin_row(r);
 }
 
@@ -173,6 +176,7 @@ enum sg_err sg_table_open(const struct sg_table_sink *sink, struct sg_table_read
 		return SG_ERR_NO_MEMORY;
 	}
 	r->sink = *sink;
+	r->line_blank = true;
 	sg_text_init(&r->found_text, r->found, sizeof(r->found));
 	*out = r;
 	return SG_OK;
@@ -257,9 +261,18 @@ static enum sg_err check_heading(struct sg_table_reader *r, struct sg_text *why)
 	return refuse(r);
 }
 
+static bool is_break(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
 static bool is_blank_line(const char *text, size_t length)
 {
-	return length <= strspn(text, " \t\r\n");
+	size_t i = 0;
+
+	while (i < length && (text[i] == ' ' || text[i] == '\t' || is_break(text[i])))
+		i++;
+	return i == length;
 }
 
 /* The first line is whole: settle the separator and the columns. */
@@ -300,13 +313,52 @@ static enum sg_err collect_heading(struct sg_table_reader *r, const char *bytes,
 			return refuse(r);
 		}
 		r->heading[r->heading_length++] = c;
-		if (c == '\n' || c == '\r') {
+		if (is_break(c)) {
 			*taken = i;
 			return take_first_line(r, why);
 		}
 	}
 	*taken = i;
 	return SG_OK;
+}
+
+/*
+ * The line is over and the row is not: a quote is open. No field of these tables spans lines, so a stray quote
+ * costs its own row and not the rest of the file.
+ */
+static void drop_open_quote(struct sg_table_reader *r)
+{
+	csv_fini(&r->csv, NULL, NULL, NULL); /* back to the beginning of a row, nothing handed out */
+	r->row++;
+	complain(r, "a quote that does not close before the end of the line");
+	begin_row(r);
+}
+
+/* A line with its line break, or as much of it as is there. */
+static enum sg_err parse_piece(struct sg_table_reader *r, const char *bytes, size_t length)
+{
+	enum sg_err err;
+
+	r->row_ended = false;
+	r->line_blank = r->line_blank && is_blank_line(bytes, length);
+	r->last_ended = is_break(bytes[length - 1]);
+	err = parse(r, bytes, length);
+	if (err || !r->last_ended)
+		return err;
+	if (!r->row_ended && !r->line_blank)
+		drop_open_quote(r);
+	r->line_blank = true;
+	return SG_OK;
+}
+
+/* Up to and with the first line break; all of it if there is none. */
+static size_t piece_length(const char *bytes, size_t length)
+{
+	const char *feed = memchr(bytes, '\n', length);
+	const size_t line = feed ? (size_t)(feed - bytes) + 1 : length;
+	const char *carriage_return = memchr(bytes, '\r', line);
+
+	return carriage_return ? (size_t)(carriage_return - bytes) + 1 : line;
 }
 
 enum sg_err sg_table_feed(struct sg_table_reader *r, const void *bytes, size_t length, struct sg_text *why)
@@ -326,10 +378,16 @@ enum sg_err sg_table_feed(struct sg_table_reader *r, const void *bytes, size_t l
 		length -= taken;
 		r->last_ended = true;
 	}
-	if (length == 0)
-		return SG_OK;
-	r->last_ended = rest[length - 1] == '\n' || rest[length - 1] == '\r';
-	return parse(r, rest, length);
+	while (length) {
+		const size_t piece = piece_length(rest, length);
+
+		err = parse_piece(r, rest, piece);
+		if (err)
+			return err;
+		rest += piece;
+		length -= piece;
+	}
+	return SG_OK;
 }
 
 enum sg_err sg_table_end(struct sg_table_reader *r, struct sg_text *why)

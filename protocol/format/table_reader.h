@@ -5,8 +5,8 @@
  * running test: opening allocates, and so does libcsv for a field longer than any before.
  *
  * Comma, semicolon or tab between fields, told by the first line; quotes; CRLF; a byte order mark. Columns in
- * any order, found by their headings (table_columns.h). A line that is not a row of this table is
- * reported and left out; a value that is missing or NaN is passed on as NAN, for the detectors to say so.
+ * any order, found by their headings (table_columns.h). A line that is not a row of this table, such as one
+ * with a quote that does not close, is reported and left out, it alone; a value that is missing or NaN is passed on as NAN, for the detectors to say so.
  */
 #ifndef SG_FORMAT_TABLE_READER_H
 #define SG_FORMAT_TABLE_READER_H

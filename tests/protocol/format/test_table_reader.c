@@ -216,14 +216,39 @@ static void passes_on_what_is_missing_as_nan_and_a_clock_as_it_is(void **state)
 	assert_true(t.row[2].time_s == 0.0 && isnan(t.row[3].time_s));
 }
 
-static void an_open_quote_swallows_the_rest_as_one_bad_row(void **state)
+/* A flipped bit makes a quote anywhere; what follows the line is not its business. */
+static void an_open_quote_costs_its_own_row_only(void **state)
 {
-	const struct table t = read_table(SHORT "0,1,2\n1,1,\"2\n2,1,2\n");
+	static const struct {
+		const char *text;
+		size_t rows, bad;
+		uint64_t bad_row;
+	} tables[] = {
+		{ SHORT "0,1,2\n1,1,\"2\n2,1,2\n3,1,2\n", 3, 1, 2 },
+		{ SHORT "0,1,2\n1,\"unterminated,3,4\n2,1,2\n", 2, 1, 2 },
+		{ SHORT "\"0,1,2\n1,1,2\n", 1, 1, 1 },
+		{ SHORT "0,1,2\r\n1,\"1,2\r\n\r\n2,1,2\r\n", 2, 1, 2 },
+		{ SHORT "0,1,\"2\n1,1,\"2\n2,1,2\n", 1, 2, 1 },
+		{ SHORT "0,1,\"2\"x\n1,1,\"2\"\n \t \n2,\"1\",2\n", 2, 1, 1 },
+		{ SHORT "0,1,2\n1,1,\"2", 1, 1, 2 },
+	};
 
 	(void)state;
-	assert_int_equal(t.err, SG_OK);
-	assert_int_equal(t.rows, 1);
-	assert_int_equal(t.bad, 1);
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		const struct table t = read_table(tables[i].text);
+
+		if (t.err || t.rows != tables[i].rows || t.bad != tables[i].bad || t.bad_row[0] != tables[i].bad_row)
+			fail_msg("table %zu: %d, %zu rows, %zu bad, the first is row %llu", i, t.err, t.rows, t.bad,
+				 (unsigned long long)t.bad_row[0]);
+	}
+}
+
+static void says_that_a_quote_does_not_close(void **state)
+{
+	const struct table t = read_table(SHORT "1,1,\"2\n2,1,2\n");
+
+	(void)state;
+	assert_non_null(strstr(t.bad_text[0], "quote that does not close"));
 }
 
 /* ---- numbers ---- */
@@ -288,7 +313,8 @@ int main(void)
 		cmocka_unit_test(leaves_torn_lines_out_and_says_which),
 		cmocka_unit_test(reads_a_table_of_more_columns_than_it_keeps),
 		cmocka_unit_test(passes_on_what_is_missing_as_nan_and_a_clock_as_it_is),
-		cmocka_unit_test(an_open_quote_swallows_the_rest_as_one_bad_row),
+		cmocka_unit_test(an_open_quote_costs_its_own_row_only),
+		cmocka_unit_test(says_that_a_quote_does_not_close),
 		cmocka_unit_test(reads_numbers_as_strtod_does),
 		cmocka_unit_test(refuses_what_is_no_number),
 	};
