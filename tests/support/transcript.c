@@ -22,6 +22,7 @@ enum step_kind {
 	STEP_GIVE,
 	STEP_SILENCE,
 	STEP_HANGUP,
+	STEP_STALL,
 	STEP_OUTCOME,
 	STEP_DIAG,
 };
@@ -51,8 +52,9 @@ struct stage {
 	int64_t done_ns;    /* when the step before `at` was done: silences count from here */
 	size_t chunk;
 	bool gone;
+	bool stalled;       /* packets: an endpoint has halted and was not met yet */
 	bool failed;
-	uint8_t inbox[INBOX_SIZE];
+	uint8_t inbox[INBOX_SIZE]; /* a packet is its length in one byte, then its bytes */
 	size_t inbox_begin;
 	size_t inbox_end;
 };
@@ -95,10 +97,16 @@ static void give(struct stage *stage, const struct step *step)
 {
 	if (stage->inbox_begin == stage->inbox_end)
 		stage->inbox_begin = stage->inbox_end = 0;
-	if (step->length > INBOX_SIZE - stage->inbox_end) {
+	if (step->length >= INBOX_SIZE - stage->inbox_end) {
 		fail(stage, "more bytes than the inbox holds");
 		return;
 	}
+	if (stage->link.packets && step->length > SG_PACKET_MAX) {
+		fail(stage, "%zu bytes are no packet", step->length);
+		return;
+	}
+	if (stage->link.packets)
+		stage->inbox[stage->inbox_end++] = (uint8_t)step->length;
 	memcpy(stage->inbox + stage->inbox_end, step->text, step->length);
 	stage->inbox_end += step->length;
 }
@@ -128,6 +136,12 @@ static void perform(struct stage *stage, int64_t limit_ns, bool until_bytes)
 		case STEP_HANGUP:
 			stage->gone = true;
 			next_step(stage, stage->done_ns);
+			break;
+		case STEP_STALL:
+			stage->stalled = true;
+			next_step(stage, stage->done_ns);
+			if (until_bytes)
+				return;
 			break;
 		case STEP_CASE:
 		case STEP_VERB:
@@ -162,13 +176,25 @@ static void clock_sleep_until(struct sg_clock *clock, int64_t deadline_ns)
 		stage->now_ns = deadline_ns;
 }
 
+/* A halted endpoint is met once: the transport clears it. */
+static bool meets_stall(struct stage *stage)
+{
+	const bool stalled = stage->stalled;
+
+	stage->stalled = false;
+	return stalled;
+}
+
 static enum sg_err link_read(struct sg_transport *link, void *buffer, size_t size, int64_t deadline_ns,
 			     size_t *got)
 {
 	struct stage *stage = stage_of_link(link);
 	size_t length;
 
-	perform(stage, deadline_ns > stage->now_ns ? deadline_ns : stage->now_ns, true);
+	if (!stage->stalled)
+		perform(stage, deadline_ns > stage->now_ns ? deadline_ns : stage->now_ns, true);
+	if (meets_stall(stage))
+		return SG_ERR_FRAME;
 	length = stage->inbox_end - stage->inbox_begin;
 	if (length == 0) {
 		if (stage->gone)
@@ -181,10 +207,15 @@ static enum sg_err link_read(struct sg_transport *link, void *buffer, size_t siz
 			stage->now_ns = deadline_ns;
 		return SG_ERR_TIMEOUT;
 	}
+	if (link->packets) {
+		length = stage->inbox[stage->inbox_begin++];
+		if (size < SG_PACKET_MAX)
+			fail(stage, "a read of %zu bytes would cut a packet", size);
+	} else if (stage->chunk && length > stage->chunk) {
+		length = stage->chunk;
+	}
 	if (length > size)
 		length = size;
-	if (stage->chunk && length > stage->chunk)
-		length = stage->chunk;
 	memcpy(buffer, stage->inbox + stage->inbox_begin, length);
 	stage->inbox_begin += length;
 	*got = length;
@@ -204,12 +235,18 @@ static enum sg_err link_write(struct sg_transport *link, const void *bytes, size
 		perform(stage, stage->now_ns, false);
 		if (stage->gone)
 			return SG_ERR_GONE;
+		if (meets_stall(stage))
+			return SG_ERR_FRAME;
 		step = &stage->script->steps[stage->at < stage->script->count ? stage->at : stage->script->count - 1];
 		if (stage->at >= stage->script->count || step->kind != STEP_WRITE) {
 			fail(stage, "unexpected write of \"%.*s\"", (int)length, data);
 			return SG_ERR_GONE;
 		}
 		piece = step->length - stage->written;
+		if (link->packets && piece != length) {
+			fail(stage, "wrote \"%.*s\" instead of \"%s\", as one transfer", (int)length, data, step->text);
+			return SG_ERR_GONE;
+		}
 		if (piece > length)
 			piece = length;
 		if (memcmp(data, step->text + stage->written, piece) != 0) {
@@ -266,6 +303,7 @@ static const char *parse_step(const char *line, struct step *step)
 	} marks[] = {
 		{ "case: ", STEP_CASE, false }, { "@ ", STEP_VERB, false },    { "> ", STEP_WRITE, true },
 		{ "< ", STEP_GIVE, true },	{ "~ ", STEP_SILENCE, false }, { "! hangup", STEP_HANGUP, false },
+		{ "! stall", STEP_STALL, false },
 		{ "= ", STEP_OUTCOME, false },	{ "? ", STEP_DIAG, true },
 	};
 	const char *end;
@@ -382,6 +420,7 @@ static bool play_case(struct script *script, size_t *at, size_t chunk, const str
 	stage.script = script;
 	stage.at = *at + 1;
 	stage.chunk = chunk;
+	stage.link.packets = player->packets;
 	stage.now_ns = stage.done_ns = 1000 * SG_NS_PER_S;
 	if (player->begin(player->ctx, &stage.link, &stage.clock)) {
 		fail(&stage, "the case cannot begin");

@@ -11,16 +11,21 @@
  *     < "25.0 23.1\r"                     the instrument gives these bytes
  *     ~ 250ms                             nothing comes for so long, and the driver writes nothing either
  *     ! hangup                            the line is gone from here on
+ *     ! stall                             on packets: the next read or write finds a halted endpoint, once
  *     = ok                                what the verb must come to: the player's word, exactly
  *     ? "25.0"                            the diagnostic must hold this text
  *     @ wait 2s                           built in: time passes, what arrives stays queued; needs `= ok`
  *
  * Steps between `@` and `=` are consumed in order while the verb runs; all must be used up when it
  * returns. Bytes given by `<` are there from the moment the step before them was done.
+ *
+ * On a link of packets a `>` is exactly one OUT transfer and a `<` one IN packet of at most SG_PACKET_MAX bytes: never
+ * joined, never split.
  */
 #ifndef SG_TEST_TRANSCRIPT_H
 #define SG_TEST_TRANSCRIPT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +35,7 @@
 /** What a family's test brings along. */
 struct sg_transcript_player {
 	void *ctx;
+	bool packets; /**< the link carries packets */
 	/** A case begins: open the device on this link, which its close() may close. 0, or it fails. */
 	int (*begin)(void *ctx, struct sg_transport *link, struct sg_clock *clock);
 	/** Do what the words behind `@` say; write the outcome ("ok", "timeout", "sample 0 ..."). */
@@ -43,7 +49,7 @@ struct sg_transcript_player {
 /**
  * Play every case of a file.
  *
- * @param chunk  most bytes one read gives; 0: as many as are there. 1 is a good second helping
+ * @param chunk  most bytes one read gives; 0: as many as are there. 1 is a good second helping. Packets stay whole
  * @return how many cases failed, each said on stderr as file:line; -1 if the file is malformed or empty
  */
 int sg_transcript_play(const char *path, size_t chunk, const struct sg_transcript_player *player);

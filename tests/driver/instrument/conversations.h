@@ -7,7 +7,8 @@
  * Potentiostats:
  *     open [MODEL [SERIAL]]      what is configured; any other first word opens without
  *     attach D, identify D, stop D, safe_off D, next D
- *     start one|pair|rest|mixed D
+ *     start one|pair|rest|mixed D (in a range of 10 mA), one20|pair20 (of 20 mA), small (of 200 uA)
+ *     peek D, where the family has it
  *   come to "ok", the name of an error, or what a report says: "started 0",
  *   "sample 0 1 s 0.1 V 0.0008332 A gap", "ended 0 duration", "over duration off".
  *

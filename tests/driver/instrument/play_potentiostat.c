@@ -16,6 +16,10 @@ static const struct {
 	{ "rest", 1, { { SG_MODE_REST, 0.0, 1.0, 2.0, -2.0, 2.0, 0.0 } } },
 	{ "mixed", 2, { { SG_MODE_GALVANOSTATIC, 833.2e-6, 1.0, 3.0, -1.5, 1.5, 10e-3 },
 			{ SG_MODE_REST, 0.0, 1.0, 2.0, -1.5, 1.5, 0.0 } } },
+	{ "one20", 1, { { SG_MODE_GALVANOSTATIC, 1e-3, 1.0, 2.0, -1.5, 1.5, 20e-3 } } },
+	{ "pair20", 2, { { SG_MODE_GALVANOSTATIC, 1e-3, 1.0, 2.0, -1.5, 1.5, 20e-3 },
+			 { SG_MODE_GALVANOSTATIC, -1e-3, 1.0, 2.0, -1.5, 1.5, 20e-3 } } },
+	{ "small", 1, { { SG_MODE_GALVANOSTATIC, 50e-6, 1.0, 2.0, -1.5, 1.5, 200e-6 } } },
 };
 
 static enum sg_err start(struct sg_device *device, const char *which, int64_t deadline_ns)
@@ -71,13 +75,15 @@ static void say_identity(const struct sg_identity *identity, char *out, size_t s
 {
 	snprintf(out, size, "%s %s %s %s", identity->family, identity->model, identity->serial,
 		 identity->firmware);
+	if (identity->mark[0])
+		snprintf(out + strlen(out), size - strlen(out), "mark %s", identity->mark);
 }
 
 enum sg_err play_potentiostat(struct conversation *c, const struct words *words, int64_t deadline_ns, char *outcome,
 			      size_t size)
 {
 	const struct sg_potentiostat_ops *ops = c->device->family->potentiostat;
-	struct sg_identity identity;
+	struct sg_identity identity = { .family = "" };
 	struct sg_report report;
 	enum sg_err err = SG_ERR_NOT_FOUND;
 
@@ -85,6 +91,10 @@ enum sg_err play_potentiostat(struct conversation *c, const struct words *words,
 		err = ops->attach(c->device, NULL, deadline_ns);
 	} else if (strcmp(words->name, "identify") == 0) {
 		err = ops->identify(c->device, &identity, deadline_ns);
+		if (!err)
+			say_identity(&identity, outcome, size);
+	} else if (strcmp(words->name, "peek") == 0 && ops->peek) {
+		err = ops->peek(c->device, &identity, deadline_ns);
 		if (!err)
 			say_identity(&identity, outcome, size);
 	} else if (strcmp(words->name, "start") == 0) {
