@@ -74,8 +74,8 @@ static void begin_step(struct sg_run *run, const struct sg_report *report)
 	}
 	run->block.at = report->segment;
 	run->block.in_step = true;
-	run->block.step_begin_s = begin_s;
 	sg_accounting_step(&run->books, step, begin_s);
+	begin_s = run->block.step_begin_s = run->books.row.test_time_s;
 	sg_guard_arm(&run->guard, sg_run_now_s(run));
 	if (step->kind == SG_STEP_CURRENT)
 		sg_result_begin(run->result, run->books.row.step_count, step->cycle, step->density_ma_cm2,
@@ -90,23 +90,43 @@ static void begin_step(struct sg_run *run, const struct sg_report *report)
 	sg_run_tell(run, &event);
 }
 
-/* For how long the step had its current: to its last sample, or to the end we ordered. */
-static double ran_s(const struct sg_run *run, const struct sg_report *report)
+/*
+ * Test time to which the step had its current. One that ran its time: to the end of that, which need not be a sample's;
+ * one that we ended: to where the instrument says so. Samples behind that know better.
+ * Assumed: a loop of the instrument ends when its run time is over, not with its last whole interval. A capture of a
+ * script with a run time of 5.5 intervals would tell.
+ */
+static double step_end_s(const struct sg_run *run, enum sg_end end, const struct sg_report *report)
 {
+	const double planned_s = run->block.step_begin_s + run->segments[run->block.at].duration_s;
 	double until_s = run->books.row.test_time_s;
 
-	if (report && run->block.ordered_off)
-		until_s = fmax(until_s, sg_seconds(report->host_ns - run->zero_ns));
-	return fmax(until_s - run->block.step_begin_s, 0.0);
+	if (end == SG_END_DURATION)
+		until_s = planned_s;
+	else if (report && run->block.ordered_off)
+		until_s = fmin(sg_seconds(report->host_ns - run->zero_ns), planned_s);
+	return fmax(until_s, run->books.row.test_time_s);
+}
+
+/* From the last sample to the end of the step: at the current that was measured last in it, or else at the set one. */
+static void close_books(struct sg_run *run, const struct sg_step *step, double end_s)
+{
+	const struct sg_row *row = &run->books.row;
+	const bool measured = row->step_record_index && isfinite(row->current_a);
+
+	sg_accounting_gap(&run->books, end_s, measured ? row->current_a : run->segments[run->block.at].set_value);
+	if (step->kind == SG_STEP_CURRENT)
+		sg_result_ran_on(run->result, end_s, sg_accounting_step_charge_c(&run->books));
 }
 
 /* report: the one that says so, or NULL if none does. */
 static void end_step(struct sg_run *run, enum sg_end end, const struct sg_report *report)
 {
 	const struct sg_step *step = step_at(run, run->block.at);
-	const double end_s = run->books.row.test_time_s;
+	const double end_s = step_end_s(run, end, report);
 	struct sg_event event;
 
+	close_books(run, step, end_s);
 	run->block.in_step = false;
 	if (step->kind == SG_STEP_CURRENT) {
 		sg_result_end(run->result, end_s, end, end == SG_END_DURATION);
@@ -121,7 +141,7 @@ static void end_step(struct sg_run *run, enum sg_end end, const struct sg_report
 	} else {
 		run->block.broken = true;
 		run->block.broken_step = run->block.first_step + run->block.at;
-		run->block.ran_s = ran_s(run, report);
+		run->block.ran_s = end_s - run->block.step_begin_s;
 	}
 }
 

@@ -77,13 +77,19 @@ void sg_result_sample(struct sg_result *result, double time_s, double voltage_v,
 	h->resistance_ohm = voltage_v / current_a;
 }
 
-void sg_result_unwitnessed(struct sg_result *result, double time_s, double charge_c)
+void sg_result_ran_on(struct sg_result *result, double time_s, double charge_c)
 {
 	if (!result->at)
 		return;
 	result->at->end_s = time_s;
 	result->at->charge_c = charge_c;
-	result->at->witnessed = false;
+}
+
+void sg_result_unwitnessed(struct sg_result *result, double time_s, double charge_c)
+{
+	sg_result_ran_on(result, time_s, charge_c);
+	if (result->at)
+		result->at->witnessed = false;
 }
 
 /* Ran its time, and somebody saw how it ended. */

@@ -21,7 +21,7 @@ struct sg_half_step {
 	uint32_t cycle;         /**< ccd level or cycle */
 	double density_ma_cm2;  /**< set, signed */
 	double begin_s;         /**< test time, before its first sample */
-	double end_s;           /**< last sample, or where it ended unwitnessed */
+	double end_s;           /**< where its current ended: behind its last sample if that is known, else there */
 	double planned_s;       /**< 0 if unknown (replay) */
 	double charge_c;        /**< signed, measured */
 	double voltage_first_v; /**< first valid reading, NAN if none */
@@ -66,6 +66,12 @@ void sg_result_begin(struct sg_result *result, uint32_t step_count, uint32_t cyc
 /** A reading within it; valid says that V/I means something (see detector). charge_c: signed, since the stretch began. */
 void sg_result_sample(struct sg_result *result, double time_s, double voltage_v, double current_a,
 		      double temperature_c, bool valid, double charge_c);
+
+/**
+ * The stretch went on behind its last sample to time_s, where its current is known to have ended: its time was over,
+ * or it was stopped. charge_c as above. To be called before its end.
+ */
+void sg_result_ran_on(struct sg_result *result, double time_s, double charge_c);
 
 /**
  * The stretch went on to time_s while nobody listened. charge_c as above, with what is known to have flowed
