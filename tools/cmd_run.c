@@ -49,6 +49,7 @@ static void catch_signals(void)
 	action.sa_handler = on_signal;
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGQUIT, &action, NULL); /* Ctrl-backslash: whoever presses it wants the end, not a cell left on */
 	sigaction(SIGTERM, &action, NULL);
 	/* A closed terminal ends the test safely, unless it was started to outlive it (nohup). */
 	sigaction(SIGHUP, NULL, &hangup);
