@@ -203,13 +203,17 @@ static struct sg_reading reading_of(const struct sg_row *row)
 
 static void record_sample(struct sg_run *run, const struct sg_row *row)
 {
+	/* V/I means something later than V does: right after a reversal the interfaces still charge. */
 	const bool valid = !isnan(sg_detector_resistance_ohm(&run->detector));
 
 	if (sg_recorder_row(run->recorder, row))
 		run->disk_failed = true;
-	if (step_at(run, run->block.at)->kind == SG_STEP_CURRENT)
-		sg_result_sample(run->result, row->test_time_s, row->voltage_v, row->current_a, row->temperature_c,
-				 valid, row->step.charging_c - row->step.discharging_c);
+	if (step_at(run, run->block.at)->kind != SG_STEP_CURRENT)
+		return;
+	if (!(row->flags & (SG_FLAG_OVERLOAD | SG_FLAG_OFF_SET_POINT)))
+		sg_result_voltage(run->result, row->voltage_v);
+	sg_result_sample(run->result, row->test_time_s, row->voltage_v, row->current_a, row->temperature_c, valid,
+			 row->step.charging_c - row->step.discharging_c);
 }
 
 /* The way of a sample: books, guard, detectors, then (if need be) cell off, and only then the record. */

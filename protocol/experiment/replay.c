@@ -27,6 +27,7 @@ enum sg_err sg_replay_init(struct sg_replay *replay, const struct sg_replay_conf
 	memset(replay, 0, sizeof(*replay));
 	replay->config = *config;
 	replay->short_time_s = NAN;
+	replay->pending_v = NAN;
 	sg_detector_init(&replay->detector, &detect);
 	sg_guard_init(&replay->guard, &limits, config->area_cm2);
 	return sg_result_init(&replay->result, config->area_cm2, true, SG_REPLAY_HALF_STEPS);
@@ -71,13 +72,16 @@ static void follow_stretch(struct sg_replay *replay, uint32_t step)
 		return;
 	sg_result_begin(&replay->result, step, 0, sg_density_ma_cm2(stretch->level_a, replay->config.area_cm2), 0.0,
 			replay->pending_begin_s);
+	if (isfinite(replay->pending_v))
+		sg_result_voltage(&replay->result, replay->pending_v);
 	replay->in_half_step = true;
 	replay->charge_c = replay->pending_c;
 	replay->pending_c = 0.0;
+	replay->pending_v = NAN;
 }
 
 /* Charge since the reading before: to the half-step at hand, unless this reading may belong to another. */
-static void book(struct sg_replay *replay, double current_a, bool new_level)
+static void book(struct sg_replay *replay, double current_a, double voltage_v, bool new_level)
 {
 	const double step_s = replay->detector.now_s - replay->last_now_s;
 	const double moved_c = step_s > 0.0 ? current_a * step_s : 0.0;
@@ -86,10 +90,13 @@ static void book(struct sg_replay *replay, double current_a, bool new_level)
 		if (replay->pending_c == 0.0)
 			replay->pending_begin_s = replay->last_now_s;
 		replay->pending_c += moved_c;
+		if (isnan(replay->pending_v))
+			replay->pending_v = voltage_v;
 		return;
 	}
 	replay->charge_c += replay->pending_c + moved_c;
 	replay->pending_c = 0.0;
+	replay->pending_v = NAN;
 }
 
 static void hold_limits(struct sg_replay *replay, const struct sg_table_row *row)
@@ -137,7 +144,7 @@ void sg_replay_row(struct sg_replay *replay, const struct sg_table_row *row)
 
 		if (first)
 			replay->last_now_s = replay->detector.now_s;
-		book(replay, row->current_a, changes);
+		book(replay, row->current_a, row->voltage_v, changes);
 		follow_stretch(replay, row->step);
 		replay->last_now_s = replay->detector.now_s;
 		/* A reading that may belong to another level would make the half-step at hand longer than it was. */

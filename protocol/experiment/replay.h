@@ -41,6 +41,7 @@ struct sg_replay {
 	double charge_c;      /* of the half-step at hand */
 	double pending_c;     /* of readings that may belong to the next one */
 	double pending_begin_s;
+	double pending_v;     /* of the first of them, NAN if there are none */
 	uint64_t rows;
 	uint64_t bad_rows;
 };

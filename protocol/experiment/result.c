@@ -54,6 +54,12 @@ void sg_result_begin(struct sg_result *result, uint32_t step_count, uint32_t cyc
 	result->temperature_count = 0;
 }
 
+void sg_result_voltage(struct sg_result *result, double voltage_v)
+{
+	if (result->at && isnan(result->at->voltage_first_v))
+		result->at->voltage_first_v = voltage_v;
+}
+
 void sg_result_sample(struct sg_result *result, double time_s, double voltage_v, double current_a,
 		      double temperature_c, bool valid, double charge_c)
 {
@@ -71,8 +77,7 @@ void sg_result_sample(struct sg_result *result, double time_s, double voltage_v,
 	}
 	if (!valid)
 		return;
-	if (isnan(h->voltage_first_v))
-		h->voltage_first_v = voltage_v;
+	sg_result_voltage(result, voltage_v);
 	h->voltage_last_v = voltage_v;
 	h->resistance_ohm = voltage_v / current_a;
 }

@@ -24,7 +24,7 @@ struct sg_half_step {
 	double end_s;           /**< where its current ended: behind its last sample if that is known, else there */
 	double planned_s;       /**< 0 if unknown (replay) */
 	double charge_c;        /**< signed, measured */
-	double voltage_first_v; /**< first valid reading, NAN if none */
+	double voltage_first_v; /**< first reading with nothing known against it, NAN if none */
 	double voltage_last_v;  /**< last valid reading; of a shorted half-step that at the confirmation */
 	double resistance_ohm;  /**< at the last valid reading, NAN if none */
 	double temperature_c;   /**< mean, NAN if unknown */
@@ -62,6 +62,9 @@ void sg_result_fini(struct sg_result *result);
 /** A stretch of constant current begins. Ends the one before it, if any. */
 void sg_result_begin(struct sg_result *result, uint32_t step_count, uint32_t cycle, double density_ma_cm2,
 		     double planned_s, double time_s);
+
+/** A reading of it with nothing known against its voltage: the first one told counts. Before sg_result_sample(). */
+void sg_result_voltage(struct sg_result *result, double voltage_v);
 
 /** A reading within it; valid says that V/I means something (see detector). charge_c: signed, since the stretch began. */
 void sg_result_sample(struct sg_result *result, double time_s, double voltage_v, double current_a,

@@ -20,6 +20,7 @@
 static const char ramp[] =
 	"  - ccd: {from: 7 mA/cm2, to: 9 mA/cm2, increment: 1 mA/cm2, half_step: 0.1 mAh/cm2, interval: 10 s}\n";
 #define SAMPLES_OF_RAMP (5 + 5 + 4 + 4 + 4 + 4)
+#define HALF_STEPS_OF_RAMP 6
 /* Relative. The instrument measures without an error of its own here. */
 #define CHARGE_TOLERANCE 5e-4
 /* Setting up a loop takes it a moment. */
@@ -28,6 +29,7 @@ static const char ramp[] =
 /* Which samples are lost on their way, counted over the whole run from 1. */
 struct losses {
 	unsigned at[4];
+	unsigned overloaded; /* this one comes, marked as beyond the range */
 	unsigned samples;
 };
 
@@ -38,11 +40,26 @@ static unsigned lose(void *ctx, char *line)
 	if (line[0] != 'P' || !strstr(line, ";ba"))
 		return 1;
 	losses->samples++;
+	if (losses->overloaded == losses->samples)
+		strstr(line, ";ab")[13] = '2'; /* of ";ab80F4240u,10" */
 	for (size_t i = 0; i < 4; i++) {
 		if (losses->at[i] == losses->samples)
 			return 0;
 	}
 	return 1;
+}
+
+/* The voltages of the first two rows of every half-step of the ramp. */
+static double early_v[HALF_STEPS_OF_RAMP][2];
+
+static void keep_early(struct scene *scene, const struct sg_run_view *view)
+{
+	const struct sg_row *row = view->row;
+
+	(void)scene;
+	if (row && row->step_count >= 1 && row->step_count <= HALF_STEPS_OF_RAMP && row->step_record_index >= 1 &&
+	    row->step_record_index <= 2)
+		early_v[row->step_count - 1][row->step_record_index - 1] = row->voltage_v;
 }
 
 static void run_steps(struct scene *scene, const char *steps, struct losses *losses)
@@ -52,6 +69,7 @@ static void run_steps(struct scene *scene, const char *steps, struct losses *los
 	scene_init(scene, &(struct scene_words){ .steps = steps, .chamber = "" });
 	scene->emu.sim_arguments = "--cell short=never";
 	scene->emu.potentiostat_arguments = "--options ideal=yes";
+	scene->look = keep_early;
 	tap_install(&tap);
 	scene_run(scene);
 	tap_install(NULL);
@@ -105,7 +123,7 @@ static void a_reversal_between_two_samples_is_booked_where_it_was(void **state)
 	run_steps(&scene, ramp, &none);
 	assert_stopped_by(&scene, "end_of_plan");
 	assert_int_equal(scene.table.rows, SAMPLES_OF_RAMP);
-	assert_half_steps_as_planned(&scene, 6);
+	assert_half_steps_as_planned(&scene, HALF_STEPS_OF_RAMP);
 	assert_books_true(&scene);
 	scene_free(&scene);
 }
@@ -167,12 +185,33 @@ static void a_stop_between_two_samples_is_booked_where_it_was(void **state)
 	scene_free(&scene);
 }
 
+static void the_first_voltage_is_that_of_the_first_row_with_nothing_against_it(void **state)
+{
+	struct losses losses = { .overloaded = 6 };
+	struct scene scene;
+
+	(void)state;
+	run_steps(&scene, ramp, &losses);
+	assert_int_equal(scene.emu.outcome.result.count, HALF_STEPS_OF_RAMP);
+	for (size_t i = 0; i < HALF_STEPS_OF_RAMP; i++) {
+		const double first_v = scene.emu.outcome.result.half_steps[i].voltage_first_v;
+		const size_t row = i == 1; /* the overloaded one is its first */
+
+		assert_true(early_v[i][0] != early_v[i][1]);
+		if (first_v != early_v[i][row])
+			fail_msg("half-step %zu: %.6f V, row %zu has %.6f V", i + 1, first_v, row + 1, early_v[i][row]);
+	}
+	assert_true(scene_told(&scene, SG_EVENT_DATA_FAULT, "overload"));
+	scene_free(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_reversal_between_two_samples_is_booked_where_it_was),
 		cmocka_unit_test(at_one_second_as_well),
 		cmocka_unit_test(lost_last_lines_shorten_no_half_step),
+		cmocka_unit_test(the_first_voltage_is_that_of_the_first_row_with_nothing_against_it),
 		cmocka_unit_test(a_stop_between_two_samples_is_booked_where_it_was),
 	};
 
