@@ -18,6 +18,7 @@ enum sg_flag {
 	SG_FLAG_STALE = 1u << 5,        /**< temperature (or other side value) older than its limit */
 	SG_FLAG_GAP_BEFORE = 1u << 6,   /**< samples are missing between the previous one and this */
 	SG_FLAG_NO_CURRENT = 1u << 7,   /**< current not measured; current_a is the known set value */
+	SG_FLAG_UNCONTROLLED = 1u << 8, /**< said twice: current or voltage beyond what a cell can make of what is set */
 };
 
 struct sg_sample {

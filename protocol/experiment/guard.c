@@ -63,6 +63,13 @@ enum sg_trip sg_guard_sample(struct sg_guard *guard, const struct sg_sample *sam
 			     l->current_a * 1e3);
 		return SG_TRIP_CURRENT;
 	}
+	if (sample->flags & SG_FLAG_UNCONTROLLED) {
+		trip(SG_TRIP_CONTROL, event, time_s, sample->current_a, sample->set_a);
+		sg_event_say(event, "the instrument is out of control: it reports %.6g mA and %.4g V in the %.3g mA range, where "
+			     "%.6g mA is set", sample->current_a * 1e3, sample->voltage_v, sample->range_a * 1e3,
+			     sample->set_a * 1e3);
+		return SG_TRIP_CONTROL;
+	}
 	if (!(fabs(moved_mah_cm2) <= l->charge_mah_cm2)) {
 		trip(SG_TRIP_CHARGE, event, time_s, moved_mah_cm2, l->charge_mah_cm2);
 		sg_event_say(event, "net charge %.4f mAh cm-2 is beyond the limit of +-%.4g mAh cm-2", moved_mah_cm2,
@@ -100,6 +107,8 @@ const char *sg_trip_name(enum sg_trip which)
 		return "limit_charge";
 	case SG_TRIP_SILENCE:
 		return "silence";
+	case SG_TRIP_CONTROL:
+		return "instrument";
 	}
 	return "unknown";
 }

@@ -21,6 +21,7 @@ enum sg_trip {
 	SG_TRIP_TEMPERATURE,
 	SG_TRIP_CHARGE,
 	SG_TRIP_SILENCE,
+	SG_TRIP_CONTROL, /**< the instrument does not do what it is told, see SG_FLAG_UNCONTROLLED */
 };
 
 struct sg_guard {
@@ -47,7 +48,7 @@ enum sg_trip sg_guard_sample(struct sg_guard *guard, const struct sg_sample *sam
 /** No sample came: is it too long? For use while a current flows. */
 enum sg_trip sg_guard_silence(struct sg_guard *guard, double time_s, struct sg_event *event);
 
-/** Stable name for result.json: "limit_voltage", ... */
+/** Stable name for result.json: "limit_voltage", ...; "instrument" for CONTROL. */
 const char *sg_trip_name(enum sg_trip trip);
 
 #endif

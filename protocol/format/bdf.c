@@ -117,6 +117,7 @@ static const struct {
 	{ SG_FLAG_STALE, "stale" },
 	{ SG_FLAG_GAP_BEFORE, "gap_before" },
 	{ SG_FLAG_NO_CURRENT, "no_current" },
+	{ SG_FLAG_UNCONTROLLED, "uncontrolled" },
 };
 
 size_t sg_quality_header(char *line, size_t size)

@@ -7,8 +7,6 @@
 #include "core/units.h"
 #include "wire/emstat4.h"
 
-/* Nothing the instrument can drive or measure lies further out than this. Assumed. */
-#define COMPLIANCE_MARGIN 1.2
 /* Underload is reported below 0.123 x nominal (source as of SG_EMSTAT4_OVERLOAD); far above, it is a lie. */
 #define UNDERLOAD_IMPOSSIBLE 0.5
 /* Overload not reported although the value is this far beyond the range: one of the two is wrong. */
@@ -51,7 +49,7 @@ static enum sg_err check_voltage(const struct sg_potentiostat_caps *caps,
 		sg_text_add(why, "potential range id 0x%02X is unknown", v->range);
 		return SG_ERR_VALUE;
 	}
-	if (fabs(v->value) > COMPLIANCE_MARGIN * caps->compliance_v) {
+	if (fabs(v->value) > SG_EMSTAT4_COMPLIANCE_MARGIN * caps->compliance_v) {
 		sg_text_add(why, "%g V is beyond anything this instrument measures", v->value);
 		return SG_ERR_VALUE;
 	}
@@ -72,13 +70,18 @@ static enum sg_err check_status(const struct sg_methodscript_variable *c, double
 	return SG_OK;
 }
 
+double sg_emstat4_tolerance_a(const struct sg_potentiostat_caps *caps, const struct sg_segment *segment)
+{
+	return caps->set_error_rel * fabs(segment->set_value) + caps->set_error_range * segment->range_a;
+}
+
 /* Sets *off when the current is not the set one, but in a way that the cell or its leads can cause. */
 static enum sg_err check_current(const struct sg_potentiostat_caps *caps, const struct sg_segment *segment,
 				 const struct sg_methodscript_variable *c, bool *off, struct sg_text *why)
 {
 	const double range_a = sg_emstat4_current_range_a(c->range);
 	const double set_a = segment->set_value;
-	const double tolerance_a = caps->set_error_rel * fabs(set_a) + caps->set_error_range * segment->range_a;
+	const double tolerance_a = sg_emstat4_tolerance_a(caps, segment);
 	/* Along the direction of the set current: 0 .. |set| is what a source short of voltage gives. */
 	const double along_a = set_a < 0.0 ? -c->value : c->value;
 
@@ -111,22 +114,13 @@ static uint32_t flags_of(uint8_t status)
 	return flags;
 }
 
-enum sg_err sg_emstat4_sample(const struct sg_potentiostat_caps *caps, const struct sg_segment *segment,
-			      const struct sg_methodscript_package *package, struct sg_sample *out,
-			      struct sg_text *why)
+/* A package of the right shape, as it stands there. */
+static void fill(const struct sg_segment *segment, const struct sg_methodscript_package *package, struct sg_sample *out)
 {
 	const bool rest = segment->mode == SG_MODE_REST;
 	const struct sg_methodscript_variable *time = &package->variables[0];
 	const struct sg_methodscript_variable *voltage = &package->variables[rest ? 1 : 2];
-	bool off = false;
-	enum sg_err err = check_shape(package, rest, why);
 
-	if (!err)
-		err = check_voltage(caps, voltage, why);
-	if (!err && !rest)
-		err = check_current(caps, segment, &package->variables[1], &off, why);
-	if (err)
-		return err;
 	*out = (struct sg_sample){
 		.instrument_ns = sg_ns(time->value),
 		.voltage_v = voltage->value,
@@ -140,8 +134,57 @@ enum sg_err sg_emstat4_sample(const struct sg_potentiostat_caps *caps, const str
 		out->set_a = segment->set_value;
 		out->range_a = segment->range_a;
 		out->flags |= flags_of(package->variables[1].status);
-		if (off)
-			out->flags |= SG_FLAG_OFF_SET_POINT;
 	}
+}
+
+enum sg_err sg_emstat4_sample(const struct sg_potentiostat_caps *caps, const struct sg_segment *segment,
+			      const struct sg_methodscript_package *package, struct sg_sample *out,
+			      struct sg_text *why)
+{
+	const bool rest = segment->mode == SG_MODE_REST;
+	bool off = false;
+	enum sg_err err = check_shape(package, rest, why);
+
+	if (!err)
+		err = check_voltage(caps, &package->variables[rest ? 1 : 2], why);
+	if (!err && !rest)
+		err = check_current(caps, segment, &package->variables[1], &off, why);
+	if (err)
+		return err;
+	fill(segment, package, out);
+	if (off)
+		out->flags |= SG_FLAG_OFF_SET_POINT;
 	return SG_OK;
+}
+
+/* Far more than the range carries, and no word of it, would be damage in a sample; here it may be what happens. */
+static bool is_status_sound(const struct sg_methodscript_variable *c, double range_a)
+{
+	const bool underload = c->status & SG_STATUS_UNDERLOAD;
+
+	return !(underload && ((c->status & SG_STATUS_OVERLOAD) || fabs(c->value) / range_a > UNDERLOAD_IMPOSSIBLE));
+}
+
+bool sg_emstat4_is_uncontrolled(const struct sg_potentiostat_caps *caps, const struct sg_segment *segment,
+				const struct sg_methodscript_package *package, struct sg_sample *out)
+{
+	const double tolerance_a = sg_emstat4_tolerance_a(caps, segment);
+	const struct sg_methodscript_variable *c = &package->variables[1];
+	double range_a, along_a;
+
+	if (segment->mode == SG_MODE_REST || check_shape(package, false, NULL) ||
+	    sg_emstat4_voltage_range_v(package->variables[2].range) <= 0.0)
+		return false;
+	range_a = sg_emstat4_current_range_a(c->range);
+	if (range_a <= 0.0 || !is_status_sound(c, range_a))
+		return false;
+	along_a = segment->set_value < 0.0 ? -c->value : c->value;
+	if (along_a <= fabs(segment->set_value) + tolerance_a && along_a >= -tolerance_a &&
+	    fabs(range_a - segment->range_a) <= 1e-9 * segment->range_a &&
+	    check_voltage(caps, &package->variables[2], NULL) == SG_OK)
+		return false;
+	fill(segment, package, out);
+	out->range_a = range_a;
+	out->flags |= SG_FLAG_UNCONTROLLED | SG_FLAG_OFF_SET_POINT;
+	return true;
 }

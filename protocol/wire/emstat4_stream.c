@@ -69,6 +69,7 @@ static void begin_segment(struct sg_emstat4_stream *s, int64_t host_ns)
 	s->dropped = 0;
 	s->beyond = 0;
 	s->held = 0;
+	s->suspects = 0;
 	sg_emstat4_push(s, SG_EMSTAT4_SEGMENT_STARTED, host_ns);
 }
 

@@ -17,6 +17,9 @@
  * interval and against ours. A line that contradicts is dropped and the stream goes on; the sample
  * after a hole is flagged. Lines that are missing altogether are inferred where only one reading is
  * left. What remains open is written down in emstat4.md.
+ *
+ * A sample that says that the instrument has lost control of the current is refused like any other that
+ * contradicts, unless it is the second in a row that says so: then it is told, with SG_FLAG_UNCONTROLLED.
  */
 #ifndef SG_WIRE_EMSTAT4_STREAM_H
 #define SG_WIRE_EMSTAT4_STREAM_H
@@ -79,6 +82,8 @@ struct sg_emstat4_stream {
 	int beyond;         /**< last sample: +1 above the upper limit, -1 below the lower, else 0 */
 	int64_t held_ns;    /**< clock of the latest sample refused for its time only */
 	unsigned held;      /**< how many such in a row agree with each other */
+	struct sg_sample suspect; /**< latest one that only an instrument out of control would send */
+	unsigned suspects;  /**< how many such in a row */
 	enum sg_end end;
 	uint16_t status;    /**< code of the run-time error */
 	uint64_t lines_dropped; /**< of the whole sequence */

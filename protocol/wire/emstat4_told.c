@@ -9,6 +9,13 @@
 #include "wire/emstat4_time.h"
 #include "wire/methodscript_package.h"
 
+/* Two lines that say that control is lost agree within this, relative to the larger: a cell changes meanwhile. */
+#define AGREEMENT 0.25
+/* The second must come this soon, or the first was damage. */
+#define SUSPECT_INTERVALS 3.5
+/* Longest that the change from one loop to the next may take. Assumed. */
+#define CHANGE_S 0.5
+
 /* ---- samples ---- */
 
 static int beyond_limits(const struct sg_segment *segment, double voltage_v)
@@ -36,6 +43,9 @@ static void accept(struct sg_emstat4_stream *s, const struct sg_sample *sample, 
 	s->dropped = 0;
 	s->hole = false;
 	s->held = 0;
+	/* Out of control it may swing through what is set, or below: only a current as it should be clears it. */
+	if (!(sample->flags & SG_FLAG_OFF_SET_POINT))
+		s->suspects = 0;
 }
 
 /* Could it be a sample of segment index, at its time and at its set current? Writes nothing. */
@@ -78,6 +88,78 @@ static bool find_loop(struct sg_emstat4_stream *s, const struct sg_methodscript_
 	return true;
 }
 
+static bool is_near(double a, double b, double floor)
+{
+	return fabs(a - b) <= AGREEMENT * fmax(fabs(a), fabs(b)) + floor;
+}
+
+/* Does one suspect say what the one before it said? */
+static bool agrees(const struct sg_emstat4_stream *s, const struct sg_sample *a, const struct sg_sample *b)
+{
+	const double drivable_v = SG_EMSTAT4_COMPLIANCE_MARGIN * s->caps->compliance_v;
+	const double floor_a = sg_emstat4_tolerance_a(s->caps, sg_emstat4_segment_at(s));
+
+	if (a->range_a != b->range_a || !is_near(a->current_a, b->current_a, floor_a))
+		return false;
+	return (fabs(a->voltage_v) <= drivable_v && fabs(b->voltage_v) <= drivable_v) ||
+	       is_near(a->voltage_v, b->voltage_v, 0.0);
+}
+
+/*
+ * Near a change of segment, or behind one that was not heard: what another one sets, the other way perhaps, is as it
+ * should be. Without this a lost or an invented mark between two polarities would look like a reversal.
+ */
+static bool suits_another(const struct sg_emstat4_stream *s, const struct sg_methodscript_package *package,
+			  const struct sg_sample *suspect)
+{
+	const struct sg_segment *here = sg_emstat4_segment_at(s);
+	const double slack_s = here->interval_s + CHANGE_S;
+	const double time_s = sg_seconds(suspect->instrument_ns);
+	const bool before = time_s <= s->base_s + slack_s;
+	const bool behind = time_s >= s->base_s + here->duration_s - slack_s;
+
+	for (uint32_t i = 0; i < s->count; i++) {
+		struct sg_sample sample;
+
+		if ((i < s->at && before) || (i > s->at && behind)) {
+			if (sg_emstat4_sample(s->caps, &s->segments[i], package, &sample, NULL) == SG_OK &&
+			    !(sample.flags & SG_FLAG_OFF_SET_POINT))
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * The instrument seems to have lost control of the current. Once said it is damage: one wrong digit does it. Said
+ * again, at a later time of the same clock, by a line that agrees, it is what happens; and so it is when
+ * three say so and agree on nothing else.
+ */
+static enum sg_err on_suspect(struct sg_emstat4_stream *s, const struct sg_methodscript_package *package,
+			      struct sg_sample *sample, int64_t host_ns, struct sg_text *why)
+{
+	const struct sg_sample before = s->suspect;
+	const double since_s = sg_seconds(sample->instrument_ns - before.instrument_ns);
+	enum sg_err err;
+
+	if (suits_another(s, package, sample))
+		return SG_ERR_VALUE;
+	err = sg_emstat4_check_time(s, sample, host_ns, NULL);
+	if (err)
+		return err;
+	if (s->suspects && since_s <= 0.0)
+		return SG_ERR_ORDER; /* the same line again proves nothing */
+	if (s->suspects && since_s > SUSPECT_INTERVALS * sg_emstat4_segment_at(s)->interval_s)
+		s->suspects = 0;
+	s->suspect = *sample;
+	s->suspects++;
+	if (s->suspects < 2 || (s->suspects == 2 && !agrees(s, &before, sample)))
+		return SG_ERR_VALUE;
+	accept(s, sample, host_ns);
+	sg_text_clear(why);
+	return SG_OK;
+}
+
 static enum sg_err on_sample(struct sg_emstat4_stream *s, const struct sg_methodscript_package *package,
 			     int64_t host_ns, struct sg_text *why)
 {
@@ -101,6 +183,8 @@ static enum sg_err on_sample(struct sg_emstat4_stream *s, const struct sg_method
 		order = SG_ERR_ORDER;
 	}
 	err = sg_emstat4_sample(s->caps, sg_emstat4_segment_at(s), package, &sample, why);
+	if (err && sg_emstat4_is_uncontrolled(s->caps, sg_emstat4_segment_at(s), package, &sample))
+		return on_suspect(s, package, &sample, host_ns, why);
 	if (!err)
 		err = sg_emstat4_check_time(s, &sample, host_ns, why);
 	if (err)

@@ -252,6 +252,11 @@ static void judge_sample(struct trial *t, const struct sg_sample *s)
 
 	total.accepted++;
 	total.flagged_gaps += (s->flags & SG_FLAG_GAP_BEFORE) != 0;
+	if (s->flags & SG_FLAG_UNCONTROLLED) { /* it would end a run */
+		wrong(t, "%g A, %g V at %.6f s taken for an instrument out of control", s->current_a, s->voltage_v,
+		      sg_seconds(s->instrument_ns));
+		return;
+	}
 	for (size_t i = 0; i < t->session.truth_count; i++) {
 		const struct corrupt_truth *truth = &t->session.truths[i];
 		const struct reading as_was = { truth->time_s, truth->current_a, truth->voltage_v, !t->session.rest };

@@ -25,6 +25,9 @@ enum change {
 	OVERLOADED,
 	OLD,    /* the line of the first sample to be changed, again and again */
 	FROZEN, /* the voltage of it, again and again */
+	DOUBLED,    /* 2.4 times the current */
+	MULTIPLIED, /* 24 times */
+	REVERSED,
 	DROP,
 	FLIP,
 	TWICE,
@@ -34,6 +37,7 @@ enum change {
 
 struct editor {
 	const char *steps; /* or NULL: those above */
+	const char *limits; /* or NULL: the usual */
 	enum change change;
 	unsigned first, count; /* which samples, from 1 */
 	double probability;    /* 0: all of them */
@@ -87,10 +91,25 @@ static unsigned damage(struct editor *e, enum change change, char *line)
 	case OVERLOADED:
 	case OLD:
 	case FROZEN:
+	case DOUBLED:
+	case MULTIPLIED:
+	case REVERSED:
 	case MIXED:
 		break;
 	}
 	return damage(e, (enum change)(DROP + (int)(chance(e) * 4.0)), line);
+}
+
+/* Seven digits around 8000000, and the prefix behind them stays. */
+static void multiply(char *digits, double factor)
+{
+	char text[8];
+
+	memcpy(text, digits, 7);
+	text[7] = '\0';
+	snprintf(text, sizeof(text), "%07lX",
+		 (unsigned long)(0x8000000L + lround(factor * (double)(strtol(text, NULL, 16) - 0x8000000L))));
+	memcpy(digits, text, 7);
 }
 
 static unsigned change_line(struct editor *e, char *line)
@@ -114,6 +133,15 @@ static unsigned change_line(struct editor *e, char *line)
 		return 1;
 	case FROZEN:
 		memcpy(variable(line, ";ab"), variable(e->kept, ";ab"), 8);
+		return 1;
+	case DOUBLED:
+		multiply(variable(line, ";ba"), 2.4);
+		return 1;
+	case MULTIPLIED:
+		multiply(variable(line, ";ba"), 24.0);
+		return 1;
+	case REVERSED:
+		multiply(variable(line, ";ba"), -1.0);
 		return 1;
 	case DROP:
 	case FLIP:
@@ -147,7 +175,8 @@ static void run_edited(struct scene *scene, struct editor *e)
 {
 	const struct tap tap = { .port = "#emstat4", .edit = edit, .ctx = e };
 
-	scene_init(scene, &(struct scene_words){ .steps = e->steps ? e->steps : steps, .chamber = "" });
+	scene_init(scene, &(struct scene_words){ .steps = e->steps ? e->steps : steps, .chamber = "",
+					  .limits = e->limits });
 	scene->emu.sim_arguments = "--cell short=never";
 	scene->emu.seed = 3;
 	scene->emu.settle_s = 2.0 * SAMPLES;
@@ -248,6 +277,49 @@ static void a_voltage_that_never_moves_again_is_told_as_stuck(void **state)
 	scene_free(&scene);
 }
 
+static void an_instrument_out_of_control_is_off_at_its_second_reading(void **state)
+{
+	static const struct {
+		enum change change;
+		const char *reason;
+	} rows[] = { { DOUBLED, "instrument" }, { REVERSED, "instrument" }, { MULTIPLIED, "limit_current" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct editor e = { .change = rows[i].change, .first = 80, .count = 1000,
+				    .limits = "voltage: 5 V, current: 20 mA" };
+		struct scene scene;
+		char *quality;
+
+		run_edited(&scene, &e);
+		assert_stopped_by(&scene, rows[i].reason);
+		assert_int_equal(scene.emu.err, SG_ERR_LIMIT);
+		assert_true(e.changed <= 3); /* the third may be under way */
+		assert_int_equal(scene.table.rows, 80); /* the second is the evidence */
+		assert_true(scene_told(&scene, SG_EVENT_LIMIT, "mA"));
+		assert_true(emu_truth_number(&scene.emu, "charge_passed_c") < 82.0 * 2e-3 * SCENE_AREA_CM2);
+		quality = scene_file(&scene, ".quality.csv");
+		assert_non_null(strstr(quality, "uncontrolled"));
+		free(quality);
+		assert_cell_off(&scene);
+		scene_free(&scene);
+	}
+}
+
+static void one_reading_out_of_control_is_left_out(void **state)
+{
+	struct editor e = { .change = REVERSED, .first = 80, .count = 1 };
+	struct scene scene;
+
+	(void)state;
+	run_edited(&scene, &e);
+	assert_stopped_by(&scene, "end_of_plan");
+	assert_int_equal(scene.table.rows, SAMPLES - 1);
+	assert_charge_true(&scene, 3e-3);
+	assert_cell_off(&scene);
+	scene_free(&scene);
+}
+
 static void damage_that_begins_under_a_current_ends_in_a_named_end_with_the_cell_off(void **state)
 {
 	static const struct {
@@ -300,6 +372,8 @@ int main(void)
 		cmocka_unit_test(an_old_line_again_and_again_is_no_sign_of_life),
 		cmocka_unit_test(overloaded_readings_are_kept_flagged_told_and_used_for_nothing),
 		cmocka_unit_test(a_voltage_that_never_moves_again_is_told_as_stuck),
+		cmocka_unit_test(an_instrument_out_of_control_is_off_at_its_second_reading),
+		cmocka_unit_test(one_reading_out_of_control_is_left_out),
 		cmocka_unit_test(damage_that_begins_under_a_current_ends_in_a_named_end_with_the_cell_off),
 	};
 

@@ -157,6 +157,10 @@ static void guard_holds_every_limit_on_one_sample(void **state)
 		{ { .voltage_v = 1, .current_a = 0.01, .temperature_c = 9.9 }, 0, SG_TRIP_TEMPERATURE },
 		{ { .voltage_v = 1, .current_a = 0.01, .temperature_c = NAN }, 0, SG_TRIP_NONE },
 		{ { .voltage_v = 1, .current_a = 0.01, .temperature_c = 25 }, 72.1, SG_TRIP_CHARGE },
+		{ { .voltage_v = 1, .current_a = 0.01, .temperature_c = 25, .flags = SG_FLAG_UNCONTROLLED }, 0,
+		  SG_TRIP_CONTROL },
+		{ { .voltage_v = 1, .current_a = 0.03, .temperature_c = 25, .flags = SG_FLAG_UNCONTROLLED }, 0,
+		  SG_TRIP_CURRENT },
 		{ { .voltage_v = 1, .current_a = 0.01, .temperature_c = 25 }, -72.1, SG_TRIP_CHARGE },
 	};
 	struct sg_guard guard;

@@ -102,7 +102,7 @@ static void add_report(struct sg_text *out, const struct sg_emstat4_report *repo
 		if (report->sample.flags & SG_FLAG_TIMING)
 			sg_text_add(out, " timing");
 		if (report->sample.flags & SG_FLAG_OFF_SET_POINT)
-			sg_text_add(out, " off");
+			sg_text_add(out, report->sample.flags & SG_FLAG_UNCONTROLLED ? " uncontrolled" : " off");
 		return;
 	case SG_EMSTAT4_SEGMENT_ENDED:
 		sg_text_add(out, ", ended %u %s", report->segment, sg_end_name(report->end));
@@ -257,6 +257,95 @@ static void keeps_what_only_looks_odd(void **state)
 	expect(4.05, package(4, 0.0, 0.1), "ok, sample 0 at 4 off");
 	expect(5.05, package(5, -50e-6, 0.1), "ok, sample 0 at 5 off"); /* an offset around no current */
 	expect(6.05, package(6, SET_A, 7.1), "ok, sample 0 at 6");
+}
+
+static const char *through(double time_s, double current_a, const char *fields)
+{
+	static char text[2][128];
+	static unsigned turn;
+	char *out = text[turn++ % 2];
+
+	snprintf(out, sizeof(text[0]), "Peb%07Xu;ba%07Xn,%s;ab%07Xu,10,206", micro(time_s),
+		 (unsigned)(0x8000000L + lround(current_a * 1e9)), fields, micro(0.1));
+	return out;
+}
+
+/* Said once it is dropped as damage, said again it is told. */
+static void lost_control(const char *legend, const char *once, const char *again)
+{
+	begin_one(100);
+	expect(0.05, "M000A", "ok, started 0");
+	expect(1.05, good(1), "ok, sample 0 at 1");
+	print_message("%s\n", legend);
+	expect(2.05, once, "value");
+	expect(3.05, again, "ok, sample 0 at 3 gap uncontrolled");
+}
+
+static void an_instrument_out_of_control_is_told_by_its_second_line(void **state)
+{
+	(void)state;
+	lost_control("2.4 times the current", package(2, 2.4 * SET_A, 0.3), package(3, 2.4 * SET_A, 0.31));
+	lost_control("rising", package(2, 2.4 * SET_A, 0.3), package(3, 2.9 * SET_A, 2.0));
+	lost_control("overload warning", through(2, 24e-3, "18,218"), through(3, 24e-3, "18,218"));
+	lost_control("far beyond the range, and no word of it", through(2, 40e-3, "10,218"), through(3, 40e-3, "10,218"));
+	lost_control("the other way", package(2, -SET_A, -0.1), package(3, -SET_A, -0.1));
+	lost_control("another range", through(2, SET_A, "10,21B"), through(3, SET_A, "10,21B"));
+	lost_control("beyond any voltage", package(2, SET_A, 7.3), package(3, SET_A, 7.4));
+}
+
+static void damage_is_not_an_instrument_out_of_control(void **state)
+{
+	(void)state;
+	/* not twice in a row */
+	begin_one(100);
+	expect(0.05, "M000A", "ok, started 0");
+	expect(1.05, package(1, 2.4 * SET_A, 0.3), "value");
+	expect(2.05, good(2), "ok, sample 0 at 2 gap");
+	expect(3.05, package(3, 2.4 * SET_A, 0.3), "value");
+	/* the same line again, or an older one */
+	expect(3.06, package(3, 2.4 * SET_A, 0.3), "order");
+	expect(3.07, package(2.5, 2.4 * SET_A, 0.3), "value");
+	expect(4.05, good(4), "ok, sample 0 at 4 gap");
+	/* two that do not agree */
+	expect(5.05, package(5, 2.4 * SET_A, 0.3), "value");
+	expect(6.05, package(6, 24 * SET_A, 0.3), "value");
+	expect(7.05, good(7), "ok, sample 0 at 7 gap");
+	expect(8.05, package(8, SET_A, 7.3), "value");
+	expect(9.05, package(9, SET_A, -7.3), "value");
+	expect(10.05, good(10), "ok, sample 0 at 10 gap");
+	expect(11.05, through(11, SET_A, "10,21B"), "value");
+	expect(12.05, package(12, 2.4 * SET_A, 0.3), "value");
+	expect(13.05, good(13), "ok, sample 0 at 13 gap");
+	/* long after each other, with a lead off in between */
+	expect(14.05, package(14, 2.4 * SET_A, 0.3), "value");
+	expect(15.05, package(15, 0.0, 0.3), "ok, sample 0 at 15 gap off");
+	for (int t = 16; t < 18; t++)
+		sg_emstat4_stream_line(&stream, package(t, 0.0, 0.3), strlen(good(t)), sg_ns(t + 0.05), NULL);
+	expect(18.05, package(18, 2.4 * SET_A, 0.3), "value");
+	/* through what is set, or below */
+	expect(19.05, package(19, 0.0, 0.3), "ok, sample 0 at 19 gap off");
+	expect(20.05, package(20, 2.4 * SET_A, 0.3), "ok, sample 0 at 20 uncontrolled");
+}
+
+static void three_that_agree_on_nothing_else_are_enough(void **state)
+{
+	(void)state;
+	begin_one(100);
+	expect(0.05, "M000A", "ok, started 0");
+	expect(1.05, package(1, 2.4 * SET_A, 0.3), "value");
+	expect(2.05, package(2, -2.4 * SET_A, -0.3), "value");
+	expect(3.05, package(3, 5 * SET_A, 0.3), "ok, sample 0 at 3 gap uncontrolled");
+}
+
+static void a_change_of_polarity_that_was_not_heard_is_not_out_of_control(void **state)
+{
+	(void)state;
+	begin_pair();
+	expect(0.05, "M000A", "ok, started 0");
+	/* all of the first segment lost, and the beginning of the second */
+	expect(4.05, reversed(4), "value");
+	expect(5.05, reversed(5), "value");
+	expect(6.05, reversed(6), "value");
 }
 
 static void status_must_agree_with_the_current(void **state)
@@ -641,6 +730,10 @@ int main(void)
 		cmocka_unit_test(drops_a_package_of_the_wrong_shape),
 		cmocka_unit_test(drops_a_package_that_contradicts_range_set_point_or_status),
 		cmocka_unit_test(keeps_what_only_looks_odd),
+		cmocka_unit_test(an_instrument_out_of_control_is_told_by_its_second_line),
+		cmocka_unit_test(damage_is_not_an_instrument_out_of_control),
+		cmocka_unit_test(three_that_agree_on_nothing_else_are_enough),
+		cmocka_unit_test(a_change_of_polarity_that_was_not_heard_is_not_out_of_control),
 		cmocka_unit_test(status_must_agree_with_the_current),
 		cmocka_unit_test(a_rest_has_no_current),
 		cmocka_unit_test(time_must_rise_on_the_grid_of_the_interval),
