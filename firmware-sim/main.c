@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -78,11 +79,26 @@ static int run(const struct fw_arguments *arguments)
 	return status;
 }
 
+/** A closed standard stream must not become a port: what is printed would go out on that line. */
+static bool keep_standard_descriptors(void)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	struct fw_arguments arguments;
 	char why[500];
 
+	if (!keep_standard_descriptors())
+		return 1;
 	if (!fw_arguments_parse(&arguments, argc, argv, why, sizeof(why))) {
 		fprintf(stderr, "firmware-sim: %s\n", why);
 		return EXIT_USAGE;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 
@@ -23,8 +26,24 @@ static void usage(FILE *out)
 	fprintf(out, "\n  sandglass VERB --help   what it takes\n");
 }
 
+/*
+ * Where a standard stream was closed (`>&-`) the next file to be opened would get its descriptor: an instrument's
+ * port, and what is meant for people would be written into the instrument.
+ */
+static bool occupy_standard_descriptors(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	return fd >= 0 && close(fd) == 0;
+}
+
 int main(int argc, char **argv)
 {
+	if (!occupy_standard_descriptors())
+		return SG_EXIT_FAILED;
 	if (argc < 2) {
 		usage(stderr);
 		return SG_EXIT_USAGE;
