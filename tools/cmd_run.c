@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sandglass run: an experiment file on the rig it names. */
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "host/clock.h"
@@ -39,23 +41,52 @@ static void on_signal(int number)
 	interrupts = interrupts + 1;
 }
 
-/* No SA_RESTART: a wait that is under way returns and looks. */
+/* Ctrl-Z: a program that stands still watches no cell. */
+static void on_suspend(int number)
+{
+	static const char words[] = "\nnot suspended: a cell is being watched. Ctrl-C ends the test.\n";
+	static volatile sig_atomic_t told;
+	const int before = errno;
+
+	(void)number;
+	if (!told && write(STDERR_FILENO, words, sizeof(words) - 1) < 0)
+		errno = before; /* nobody there to be told */
+	told = 1;
+	errno = before;
+}
+
+/*
+ * All that would end or stop this program, but for SIGKILL, SIGSTOP and its own crashes: with the cell on it must not
+ * go so. No SA_RESTART: a wait that is under way returns and looks.
+ */
 static void catch_signals(void)
 {
+	static const int ends[] = {
+		SIGINT, SIGTERM,
+		SIGQUIT, /* Ctrl-backslash: whoever presses it wants the end, not a cell left on */
+		SIGUSR1, SIGUSR2, SIGXCPU, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR,
+	};
 	struct sigaction action;
 	struct sigaction hangup;
 
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = on_signal;
 	sigemptyset(&action.sa_mask);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGQUIT, &action, NULL); /* Ctrl-backslash: whoever presses it wants the end, not a cell left on */
-	sigaction(SIGTERM, &action, NULL);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		sigaction(ends[i], &action, NULL);
 	/* A closed terminal ends the test safely, unless it was started to outlive it (nohup). */
 	sigaction(SIGHUP, NULL, &hangup);
 	if (hangup.sa_handler != SIG_IGN)
 		sigaction(SIGHUP, &action, NULL);
+	action.sa_handler = on_suspend;
+	action.sa_flags = SA_RESTART;
+	sigaction(SIGTSTP, &action, NULL);
+	/* In the background of a terminal with tostop: it writes all the same. */
+	signal(SIGTTOU, SIG_IGN);
+	signal(SIGTTIN, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
+	/* A file at its size limit is EFBIG then, and ends the run as a full disk does. */
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 static void usage(FILE *out)
