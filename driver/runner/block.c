@@ -175,17 +175,26 @@ static enum sg_verdict on_segment_end(struct sg_run *run, const struct sg_report
 	return verdict;
 }
 
-/* Cell off now; what is still under way is collected afterwards. */
-static void order_off(struct sg_run *run)
+/*
+ * Cell off now; what is still under way is collected afterwards. GONE: it may run on, and the test is to go on after a
+ * hold, so the way of a lost link is the right one. In any other case that is seen to here.
+ */
+static enum sg_err order_off(struct sg_run *run, enum sg_verdict verdict)
 {
+	enum sg_err err;
+
 	if (run->block.ordered_off)
-		return;
+		return SG_OK;
 	run->block.ordered_off = true;
-	if (ops(run)->stop(device(run), sg_run_deadline(run, STOP_NS))) {
-		/* It did not say that it ended: every second counts more than the samples under way. */
-		run->block.running = false;
-		sg_run_make_safe(run, 60.0);
-	}
+	err = ops(run)->stop(device(run), sg_run_deadline(run, STOP_NS));
+	if (!err)
+		return SG_OK;
+	/* It did not say that it ended: every second counts more than the samples under way. */
+	run->block.running = false;
+	if (err == SG_ERR_GONE && verdict == SG_VERDICT_HOLD)
+		return err;
+	sg_run_make_safe(run, 60.0);
+	return SG_OK;
 }
 
 static struct sg_reading reading_of(const struct sg_row *row)
@@ -256,11 +265,13 @@ static enum sg_verdict on_sample(struct sg_run *run, struct sg_sample *sample)
 			run->procedure_end = sg_event_name(events[i].type);
 		verdict = worse(verdict, answer);
 	}
-	if (verdict > SG_VERDICT_GO_ON)
-		order_off(run);
+	if (verdict > SG_VERDICT_GO_ON && order_off(run, verdict))
+		verdict = SG_VERDICT_RECONNECT;
 	record_sample(run, row);
 	for (size_t i = 0; i < count; i++)
 		sg_run_tell(run, &events[i]);
+	if (verdict == SG_VERDICT_RECONNECT)
+		verdict = sg_run_link_lost(run);
 	return verdict;
 }
 
@@ -276,6 +287,7 @@ static enum sg_verdict on_report(struct sg_run *run, struct sg_report *report)
 		return on_segment_end(run, report);
 	case SG_REPORT_SEQUENCE_ENDED:
 		run->block.running = false;
+		run->block.left_on = !report->cell_off;
 		if (run->block.in_step) /* the instrument skipped its own "segment ended" */
 			end_step(run, report->end, report);
 		return SG_VERDICT_GO_ON;
@@ -365,8 +377,8 @@ static enum sg_verdict turn(struct sg_run *run)
 		run->disk_failed = true;
 	if (run->disk_failed)
 		verdict = sg_run_stop(run, "disk", SG_ERR_IO, "the record could not be written");
-	if (verdict > SG_VERDICT_GO_ON && verdict != SG_VERDICT_RECONNECT)
-		order_off(run);
+	if (verdict > SG_VERDICT_GO_ON && verdict != SG_VERDICT_RECONNECT && order_off(run, verdict))
+		verdict = sg_run_link_lost(run);
 	return verdict;
 }
 
@@ -437,5 +449,7 @@ enum sg_verdict sg_run_block(struct sg_run *run, const struct sg_action *action)
 	if (verdict == SG_VERDICT_HOLD && run->block.broken)
 		sg_engine_step_broken(&run->engine, run->block.broken_step, run->block.ran_s);
 	run->block.count = 0;
+	if (verdict == SG_VERDICT_GO_ON && run->block.left_on)
+		verdict = sg_run_safe(run);
 	return verdict;
 }

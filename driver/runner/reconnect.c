@@ -96,7 +96,7 @@ static enum sg_verdict wait_for_return(struct sg_run *run, struct sg_absence *ab
 			return SG_VERDICT_STOP;
 		if (sg_run_now_s(run) >= until_s)
 			return give_up(run, why.data);
-		sg_run_watch_climate(run); /* the record goes on; a cell that nobody reaches cannot be held */
+		sg_run_record_climate(run);
 		sg_run_show(run, SG_PHASE_LOST);
 		if (sg_recorder_tick(run->recorder, sg_clock_now_ns(clock)))
 			run->disk_failed = true;
@@ -297,5 +297,5 @@ enum sg_verdict sg_run_reconnect(struct sg_run *run)
 	if (run->config->experiment->stop_on_reconnect)
 		return sg_run_stop(run, "communication", SG_ERR_GONE,
 				   "the link was lost and came back; on_reconnect says to stop");
-	return SG_VERDICT_GO_ON;
+	return sg_run_catch_up_climate(run);
 }

@@ -11,6 +11,8 @@
 
 /* Between two readings of the chamber while nothing else happens. */
 #define IDLE_TURN_NS (1 * SG_NS_PER_S)
+/* How long to go on asking an instrument whose link is there. */
+#define SAFE_PATIENCE_S 30.0
 
 double sg_run_now_s(const struct sg_run *run)
 {
@@ -86,7 +88,8 @@ static enum sg_verdict on_excursion(struct sg_run *run, const struct sg_event *e
 	return sg_run_stop(run, "temperature_excursion", SG_ERR_LIMIT, event->text);
 }
 
-enum sg_verdict sg_run_watch_climate(struct sg_run *run)
+/* Whether an excursion began; *last is the event that says so. */
+static bool read_climate(struct sg_run *run, struct sg_event *last)
 {
 	struct sg_event events[SG_CLIMATE_EVENTS_MAX];
 	const double now_s = sg_run_now_s(run);
@@ -94,13 +97,40 @@ enum sg_verdict sg_run_watch_climate(struct sg_run *run)
 	size_t count;
 
 	if (!sg_climate_due(&run->climate, now_s))
-		return SG_VERDICT_GO_ON;
+		return false;
 	count = sg_climate_read(&run->climate, now_s, events);
 	for (size_t i = 0; i < count; i++)
 		sg_run_tell(run, &events[i]);
-	if (before == SG_CLIMATE_AGREED && run->climate.state == SG_CLIMATE_EXCURSION)
-		return on_excursion(run, &events[count - 1]);
-	return SG_VERDICT_GO_ON;
+	if (before != SG_CLIMATE_AGREED || run->climate.state != SG_CLIMATE_EXCURSION)
+		return false;
+	*last = events[count - 1];
+	return true;
+}
+
+enum sg_verdict sg_run_watch_climate(struct sg_run *run)
+{
+	struct sg_event event;
+
+	return read_climate(run, &event) ? on_excursion(run, &event) : SG_VERDICT_GO_ON;
+}
+
+void sg_run_record_climate(struct sg_run *run)
+{
+	struct sg_event ignored;
+
+	read_climate(run, &ignored);
+}
+
+enum sg_verdict sg_run_catch_up_climate(struct sg_run *run)
+{
+	struct sg_event event;
+
+	if (run->climate.state != SG_CLIMATE_EXCURSION)
+		return SG_VERDICT_GO_ON;
+	sg_event_init(&event, SG_EVENT_TEMPERATURE, SG_GRADE_WARNING, sg_run_now_s(run));
+	sg_event_say(&event, "the temperature left its bounds while the link was lost, and is not back");
+	sg_run_tell(run, &event);
+	return on_excursion(run, &event);
 }
 
 enum sg_verdict sg_run_watch_operator(struct sg_run *run)
@@ -133,6 +163,22 @@ bool sg_run_make_safe(struct sg_run *run, double patience_s)
 		sg_event_say(&event, "cell off, read back from the instrument%s%s", why.length ? "; " : "", why.data);
 	sg_run_tell(run, &event);
 	return !err;
+}
+
+enum sg_verdict sg_run_safe(struct sg_run *run)
+{
+	const struct sg_device *device;
+
+	/* A link that is known to be lost is not asked first: its own way is longer, and knows what to book. */
+	if (sg_run_watch_link(run) == SG_VERDICT_STOP)
+		return SG_VERDICT_STOP;
+	if (sg_run_make_safe(run, SAFE_PATIENCE_S))
+		return SG_VERDICT_GO_ON;
+	device = run->rig->potentiostat.device;
+	if (device && sg_transport_present(device->link) == SG_OK)
+		return sg_run_stop(run, "unsafe", SG_ERR_UNSAFE, "the cell could not be shown to be off");
+	/* Lost in that very moment. */
+	return sg_run_watch_link(run) == SG_VERDICT_STOP ? SG_VERDICT_STOP : SG_VERDICT_GO_ON;
 }
 
 /* Wait, cell off, until the chamber has settled. */
@@ -180,8 +226,8 @@ enum sg_verdict sg_run_hold(struct sg_run *run)
 	const double since_s = sg_run_now_s(run);
 	enum sg_verdict verdict;
 
-	if (!sg_run_make_safe(run, 30.0))
-		return sg_run_stop(run, "unsafe", SG_ERR_UNSAFE, "the cell could not be shown to be off for a hold");
+	if (sg_run_safe(run) == SG_VERDICT_STOP)
+		return SG_VERDICT_STOP;
 	sg_event_init(&event, SG_EVENT_TEMPERATURE, SG_GRADE_WARNING, since_s);
 	sg_event_say(&event, "hold: cell off until the temperature is back within +-%.2g K",
 		     run->climate.config->tolerance_k);

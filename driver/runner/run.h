@@ -28,6 +28,7 @@ struct sg_block {
 	bool running;         /**< between start and the end the instrument reports */
 	bool in_step;         /**< a segment has begun and not ended */
 	bool ordered_off;     /**< we asked for its end */
+	bool left_on;         /**< it ended, and did not say that the cell is off */
 	double start_s;       /**< test time at which start() was called */
 	bool broken;          /**< step broken_step ended before its time, after ran_s */
 	size_t broken_step;
@@ -80,8 +81,14 @@ enum sg_verdict sg_run_stop(struct sg_run *run, const char *stopped_by, enum sg_
 /** Show where it stands. */
 void sg_run_show(struct sg_run *run, enum sg_phase phase);
 
-/** Read the chamber if due; the verdict on an excursion. */
+/** Read the chamber if due; the verdict on an excursion that begins. */
 enum sg_verdict sg_run_watch_climate(struct sg_run *run);
+
+/** Read and record the chamber if due, and act on nothing: for the time in which the cell cannot be reached. */
+void sg_run_record_climate(struct sg_run *run);
+
+/** The verdict on an excursion that may have begun while nobody could act on it. */
+enum sg_verdict sg_run_catch_up_climate(struct sg_run *run);
 
 /** Did a person ask to stop? */
 enum sg_verdict sg_run_watch_operator(struct sg_run *run);
@@ -94,8 +101,8 @@ enum sg_verdict sg_run_link_lost(struct sg_run *run);
 
 /**
  * The link is lost: wait for the instrument, meet the same one, see that the cell is off, and book what became of the
- * block that was running. GO_ON: the engine stands where it is to go on. STOP: it did not come back, or the
- * experiment says to stop.
+ * block that was running. GO_ON: the engine stands where it is to go on. HOLD: so it does, but the temperature left
+ * its bounds meanwhile. STOP: it did not come back, or the experiment says to stop.
  */
 enum sg_verdict sg_run_reconnect(struct sg_run *run);
 
@@ -107,6 +114,12 @@ enum sg_verdict sg_run_hold(struct sg_run *run);
 
 /** Start the action's segments and see them through. */
 enum sg_verdict sg_run_block(struct sg_run *run, const struct sg_action *action);
+
+/**
+ * Cell off, verified, with the test going on afterwards: a link that is lost meanwhile is waited for as ever.
+ * GO_ON or STOP.
+ */
+enum sg_verdict sg_run_safe(struct sg_run *run);
 
 /** The last way: cell off, verified, told, recorded. Returns whether it was confirmed. */
 bool sg_run_make_safe(struct sg_run *run, double patience_s);

@@ -242,6 +242,92 @@ static void a_person_may_end_the_waiting(void **state)
 	scene_free(&scene);
 }
 
+/* ---- the chamber goes astray at the same time ---- */
+
+/* The door opens 20 s after the cable was pulled and is shut when it is put back; the air takes minutes more. */
+static void pull_with_the_door_open(struct scene *scene, const char *policy)
+{
+	static char temperature[100];
+
+	snprintf(temperature, sizeof(temperature), "set: 25 degC, tolerance: 0.3 K, soak: 1 min, on_excursion: %s", policy);
+	scene_init(scene, &(struct scene_words){ .steps = cycles, .temperature = temperature });
+	scene->emu.potentiostat_arguments = "--faults hangup_at_s=1180,return_s=200";
+	scene->emu.sim_arguments = "--cell short=never --chamber ambient_k=285,door_at_s=1200,door_open_s=170";
+	scene_run(scene);
+}
+
+static void an_excursion_while_the_link_is_lost_is_acted_on_when_it_is_back(void **state)
+{
+	const struct sg_event *event;
+	struct scene scene;
+
+	(void)state;
+	pull_with_the_door_open(&scene, "hold");
+	event = communication(&scene, "link back");
+	assert_true(scene_told(&scene, SG_EVENT_TEMPERATURE, "left its bounds while the link was lost"));
+	assert_true(scene_told(&scene, SG_EVENT_TEMPERATURE, "hold: cell off until"));
+	assert_true(scene_told(&scene, SG_EVENT_TEMPERATURE, "hold over after"));
+	/* No step begins between the return and the end of the hold. */
+	for (size_t i = 0, over = 0; i < scene.emu.event_count; i++) {
+		over |= strstr(scene.emu.events[i].text, "hold over after") != NULL;
+		if (scene.emu.events[i].type == SG_EVENT_STEP_STARTED && scene.emu.events[i].time_s > event->time_s)
+			assert_true(over);
+	}
+	assert_went_on(&scene);
+	scene_free(&scene);
+	pull_with_the_door_open(&scene, "stop");
+	assert_stopped_by(&scene, "temperature_excursion");
+	assert_cell_off(&scene);
+	event = communication(&scene, "link back");
+	assert_true(scene.emu.outcome.summary.test_time_s < event->time_s + 10.0);
+	scene_free(&scene);
+	pull_with_the_door_open(&scene, "flag");
+	assert_went_on(&scene);
+	assert_false(scene_told(&scene, SG_EVENT_TEMPERATURE, "hold: cell off until"));
+	scene_free(&scene);
+}
+
+static void hold_with(struct scene *scene, const char *faults)
+{
+	static char words[100];
+
+	scene_init(scene, &(struct scene_words){ .steps = cycles });
+	snprintf(words, sizeof(words), "--faults %s", faults);
+	scene->emu.potentiostat_arguments = faults[0] ? words : NULL;
+	scene->emu.sim_arguments = "--cell short=never --chamber ambient_k=285,door_at_s=1200,door_open_s=60";
+	scene_run(scene);
+}
+
+/* Wherever in the order to switch off, and in the proof of it, the cable goes. */
+static void a_cable_that_goes_in_the_moment_of_a_hold_is_waited_for_as_ever(void **state)
+{
+	double off_s = 0.0;
+	struct scene scene;
+
+	(void)state;
+	hold_with(&scene, "");
+	assert_true(scene_told(&scene, SG_EVENT_TEMPERATURE, "hold: cell off until"));
+	assert_stopped_by(&scene, "end_of_plan");
+	for (size_t i = 0; i < scene.emu.event_count && off_s == 0.0; i++) {
+		if (scene.emu.events[i].type == SG_EVENT_SAFE_OFF)
+			off_s = scene.emu.events[i].time_s + scene_zero_s(&scene);
+	}
+	scene_free(&scene);
+	assert_true(off_s > 1200.0 && off_s < 1500.0);
+	for (int i = -40; i <= 10; i++) {
+		char faults[64];
+
+		snprintf(faults, sizeof(faults), "hangup_at_s=%.6f,return_s=120", off_s + 0.01 * i);
+		hold_with(&scene, faults);
+		if (scene.emu.err || strcmp(scene.emu.outcome.summary.stopped_by, "end_of_plan") != 0)
+			fail_msg("pulled %.2f s from the proof: %s, %s", 0.01 * i, scene.emu.outcome.summary.stopped_by,
+				 scene.emu.outcome.summary.detail);
+		assert_cell_off(&scene);
+		assert_record_whole(&scene);
+		scene_free(&scene);
+	}
+}
+
 /* Levels of a ramp that nobody saw are not called held. */
 static void a_level_that_passed_unseen_is_not_the_last_good_one(void **state)
 {
@@ -282,6 +368,8 @@ int main(void)
 		cmocka_unit_test(one_that_never_comes_back_ends_the_test_as_unsafe_after_the_time_given),
 		cmocka_unit_test(nobody_waits_if_nobody_wants_to),
 		cmocka_unit_test(a_person_may_end_the_waiting),
+		cmocka_unit_test(an_excursion_while_the_link_is_lost_is_acted_on_when_it_is_back),
+		cmocka_unit_test(a_cable_that_goes_in_the_moment_of_a_hold_is_waited_for_as_ever),
 		cmocka_unit_test(a_level_that_passed_unseen_is_not_the_last_good_one),
 	};
 
