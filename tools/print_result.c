@@ -66,11 +66,24 @@ static size_t find_short(const struct sg_result *r)
 	return i;
 }
 
+/* Where a short stands that is not in a ramp: it says nothing of a critical current density. */
+static const char *beside_the_ramp(const struct sg_result *r, size_t at)
+{
+	for (size_t i = 0; i < at; i++) {
+		if (r->half_steps[i].is_ccd)
+			return "after the ramp";
+	}
+	return "before the ramp";
+}
+
 static void print_ccd(const struct sg_result *r, const char *stopped_by)
 {
 	const size_t at = find_short(r);
 
-	if (r->short_found && at < r->count)
+	if (r->short_found && at < r->count && !r->half_steps[at].is_ccd)
+		printf("CCD: not reached, shorted in half-step %zu (%+.4g mA cm-2), %s", at + 1,
+		       r->half_steps[at].density_ma_cm2, beside_the_ramp(r, at));
+	else if (r->short_found && at < r->count)
 		printf("CCD: %.4g mA cm-2, shorted in half-step %zu (%+.4g)", r->ccd_short_ma_cm2, at + 1,
 		       r->half_steps[at].density_ma_cm2);
 	else
@@ -78,7 +91,7 @@ static void print_ccd(const struct sg_result *r, const char *stopped_by)
 	if (isfinite(r->ccd_last_good_ma_cm2))
 		printf("; last good half-step: %.4g mA cm-2", r->ccd_last_good_ma_cm2);
 	else
-		printf("; no half-step was completed");
+		printf("; no half-step of the ramp was completed");
 	printf("; stopped by: %s\n", stopped_by);
 }
 

@@ -17,8 +17,9 @@
  *   detail                   one sentence
  *   cell_off_verified        bool: the instrument confirmed at the end that the cell is off
  *   test_time_s              s since the run began
- *   ccd_short_mA_cm2         |density| of the half-step in which a short was confirmed; null if none
- *   ccd_last_good_mA_cm2     |density| of the last half-step completed before it; null if none
+ *   ccd_short_mA_cm2         |density| of the half-step of a ramp (ccd) in which a short was confirmed; null if none was,
+ *                            or if the cell shorted in another procedure
+ *   ccd_last_good_mA_cm2     |density| of the last half-step of a ramp completed before it; null if none
  *   short_time_s             test time of the first sample of the short
  *   half_step_s              planned duration of a half-step: a number, or the list of different ones
  *   polarity                 "positive_first", "negative_first", "mixed" (procedures differ); null: no current

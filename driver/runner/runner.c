@@ -134,7 +134,8 @@ static enum sg_verdict carry_out(struct sg_run *run, const struct sg_action *act
 	enum sg_verdict verdict;
 
 	switch (action->kind) {
-	case SG_ACTION_RUN:
+	case SG_ACTION_RUN: /* steps of one procedure, see engine */
+		sg_result_ramp(run->result, run->config->experiment->procedures[step->procedure].kind == SG_PROC_CCD);
 		return sg_run_block(run, action);
 	case SG_ACTION_TEMPERATURE:
 		run->current_before = false;

@@ -16,6 +16,7 @@ enum sg_err sg_result_init(struct sg_result *result, double area_cm2, bool is_cc
 	result->area_cm2 = area_cm2;
 	result->capacity = capacity;
 	result->is_ccd = is_ccd;
+	result->in_ramp = is_ccd;
 	result->ccd_short_ma_cm2 = NAN;
 	result->ccd_last_good_ma_cm2 = NAN;
 	result->short_time_s = NAN;
@@ -26,6 +27,11 @@ void sg_result_fini(struct sg_result *result)
 {
 	free(result->half_steps);
 	memset(result, 0, sizeof(*result));
+}
+
+void sg_result_ramp(struct sg_result *result, bool is_ccd)
+{
+	result->in_ramp = is_ccd;
 }
 
 void sg_result_begin(struct sg_result *result, uint32_t step_count, uint32_t cycle, double density_ma_cm2,
@@ -47,6 +53,7 @@ void sg_result_begin(struct sg_result *result, uint32_t step_count, uint32_t cyc
 		.voltage_last_v = NAN,
 		.resistance_ohm = NAN,
 		.temperature_c = NAN,
+		.is_ccd = result->in_ramp,
 		.witnessed = true,
 	};
 	result->at = h;
@@ -109,7 +116,7 @@ static bool is_good(const struct sg_half_step *h)
  */
 static void count_good(struct sg_result *result, const struct sg_half_step *h)
 {
-	if (result->is_ccd && is_good(h) && !h->shorted && !result->short_found)
+	if (h->is_ccd && is_good(h) && !h->shorted && !result->short_found)
 		result->ccd_last_good_ma_cm2 = fabs(h->density_ma_cm2);
 }
 
@@ -145,8 +152,8 @@ static size_t half_step_at(const struct sg_result *result, double time_s)
 static void take_back(struct sg_result *result, size_t index)
 {
 	result->ccd_last_good_ma_cm2 = NAN;
-	for (size_t i = 0; i < index && result->is_ccd; i++) {
-		if (is_good(&result->half_steps[i]))
+	for (size_t i = 0; i < index; i++) {
+		if (result->half_steps[i].is_ccd && is_good(&result->half_steps[i]))
 			result->ccd_last_good_ma_cm2 = fabs(result->half_steps[i].density_ma_cm2);
 	}
 }
@@ -163,8 +170,7 @@ void sg_result_event(struct sg_result *result, const struct sg_event *event)
 	result->short_found = true;
 	result->short_time_s = event->since_s;
 	result->half_steps[index].shorted = true;
-	if (result->is_ccd) {
+	if (result->half_steps[index].is_ccd)
 		result->ccd_short_ma_cm2 = fabs(result->half_steps[index].density_ma_cm2);
-		take_back(result, index);
-	}
+	take_back(result, index);
 }

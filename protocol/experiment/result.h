@@ -29,6 +29,7 @@ struct sg_half_step {
 	double resistance_ohm;  /**< at the last valid reading, NAN if none */
 	double temperature_c;   /**< mean, NAN if unknown */
 	uint32_t samples;
+	bool is_ccd;            /**< of a ramp; only such a one says anything of a critical current density */
 	bool complete;          /**< ran its planned time or charge */
 	bool shorted;           /**< a confirmed hard short began in it */
 	bool witnessed;         /**< its end was seen; false: it went on while the link was lost, and is never "good" */
@@ -40,15 +41,16 @@ struct sg_result {
 	size_t capacity;
 	size_t count;
 	struct sg_half_step *half_steps; /**< owned */
-	bool is_ccd;
+	bool is_ccd;                 /**< the test has a ramp */
 	bool short_found;
-	double ccd_short_ma_cm2;     /**< |density| of the half-step in which a short was confirmed; NAN if none */
-	double ccd_last_good_ma_cm2; /**< |density| of the last half-step completed before it; NAN if none */
+	double ccd_short_ma_cm2;     /**< |density| of the half-step of a ramp in which a short was confirmed; NAN if none */
+	double ccd_last_good_ma_cm2; /**< |density| of the last half-step of a ramp completed before it; NAN if none */
 	double short_time_s;         /**< first sample of the short; NAN if none */
 	double cumulative_mah_cm2;   /**< sum of |charge| over all half-steps */
 	double net_mah_cm2;
 	uint32_t event_counts[SG_EVENT_TYPES];
 	/* private */
+	bool in_ramp;               /**< what begins now belongs to a ramp */
 	struct sg_half_step beyond; /**< the one at hand once capacity is used up */
 	struct sg_half_step *at;    /**< the one at hand, or NULL between two */
 	double temperature_sum_c;   /**< of the one at hand */
@@ -58,6 +60,9 @@ struct sg_result {
 /** Room for at most capacity half-steps (later ones are only summed). */
 enum sg_err sg_result_init(struct sg_result *result, double area_cm2, bool is_ccd, size_t capacity);
 void sg_result_fini(struct sg_result *result);
+
+/** Whether the half-steps that begin from here on belong to a ramp. Before the first call: as is_ccd. */
+void sg_result_ramp(struct sg_result *result, bool is_ccd);
 
 /** A stretch of constant current begins. Ends the one before it, if any. */
 void sg_result_begin(struct sg_result *result, uint32_t step_count, uint32_t cycle, double density_ma_cm2,

@@ -60,6 +60,34 @@ static void a_short_is_found_at_the_true_current_within_two_samples_and_the_cell
 		check_short(seed);
 }
 
+/* Formation cycles come before a ramp in many a plan: a cell that dies in them has shown no critical current density. */
+static void a_short_in_a_cycle_before_the_ramp_is_no_critical_current_density(void **state)
+{
+	struct scene scene;
+	const struct sg_result *result = &scene.emu.outcome.result;
+	char *json;
+
+	(void)state;
+	scene_init(&scene, &(struct scene_words){
+		.steps = "  - cycle: {current: 8 mA/cm2, half_cycle: 300 s, count: 20}\n"
+			 "  - ccd: {from: 1 mA/cm2, to: 9 mA/cm2, increment: 1 mA/cm2, half_step: 300 s}\n",
+	});
+	scene.emu.seed = 1;
+	scene_run(&scene);
+	assert_stopped_by(&scene, "hard_short");
+	assert_true(result->short_found && result->is_ccd);
+	assert_false(result->half_steps[result->count - 1].is_ccd);
+	assert_true(isnan(result->ccd_short_ma_cm2) && isnan(result->ccd_last_good_ma_cm2));
+	json = scene_file(&scene, "result.json");
+	assert_non_null(strstr(json, "\"ccd_short_mA_cm2\": null"));
+	assert_non_null(strstr(json, "\"ccd_last_good_mA_cm2\": null"));
+	assert_non_null(strstr(json, "\"shorted\": true"));
+	free(json);
+	assert_cell_off(&scene);
+	assert_record_whole(&scene);
+	scene_free(&scene);
+}
+
 static void a_ramp_without_a_short_ends_with_its_plan(void **state)
 {
 	struct scene scene;
@@ -166,6 +194,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_short_is_found_at_the_true_current_within_two_samples_and_the_cell_is_off),
+		cmocka_unit_test(a_short_in_a_cycle_before_the_ramp_is_no_critical_current_density),
 		cmocka_unit_test(a_ramp_without_a_short_ends_with_its_plan),
 		cmocka_unit_test(charge_over_gapless_reversals_equals_the_truth),
 		cmocka_unit_test(charge_with_the_errors_of_the_instrument_stays_within_three_per_mille),

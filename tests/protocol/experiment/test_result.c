@@ -158,6 +158,41 @@ static void nothing_after_a_short_is_good_and_the_first_short_counts(void **stat
 	sg_result_fini(&r.result);
 }
 
+/* Cycles at 1 and -1, then the ramp from half-step 2 on: a short says something of a CCD in the ramp only. */
+static void a_short_beside_the_ramp_is_no_critical_current_density(void **state)
+{
+	static const struct {
+		const char *legend;
+		double since_s;
+		unsigned first_of_ramp, after_ramp, half_steps;
+		double at, last_good;
+	} rows[] = {
+		{ "in a cycle before the ramp", 350.0, 2, 8, 2, NAN, NAN },
+		{ "in the first half-step of the ramp", 650.0, 2, 8, 3, 2.0, NAN },
+		{ "in the ramp", 950.0, 2, 8, 4, 2.0, 2.0 },
+		{ "in a cycle, found when the ramp had begun", 550.0, 2, 8, 3, NAN, NAN },
+		{ "in a cycle after the ramp", 1250.0, 0, 4, 5, NAN, 2.0 },
+	};
+	struct ramp r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		begin(&r, 8);
+		for (unsigned k = 0; k < rows[i].half_steps; k++) {
+			sg_result_ramp(&r.result, k >= rows[i].first_of_ramp && k < rows[i].after_ramp);
+			run_half_step(&r, k, 300, true);
+		}
+		tell(&r, SG_EVENT_HARD_SHORT, rows[i].since_s);
+		assert_true(r.result.short_found && r.result.short_time_s == rows[i].since_s);
+		if (isnan(rows[i].at) ? !isnan(r.result.ccd_short_ma_cm2) : r.result.ccd_short_ma_cm2 != rows[i].at)
+			fail_msg("%s: CCD %g", rows[i].legend, r.result.ccd_short_ma_cm2);
+		if (isnan(rows[i].last_good) ? !isnan(r.result.ccd_last_good_ma_cm2)
+					     : r.result.ccd_last_good_ma_cm2 != rows[i].last_good)
+			fail_msg("%s: last good %g", rows[i].legend, r.result.ccd_last_good_ma_cm2);
+		sg_result_fini(&r.result);
+	}
+}
+
 static void only_a_hard_short_is_a_short(void **state)
 {
 	struct ramp r;
@@ -197,6 +232,7 @@ int main(void)
 		cmocka_unit_test(without_a_short_the_last_good_is_the_last_complete_one),
 		cmocka_unit_test(a_short_belongs_to_the_half_step_of_its_first_reading),
 		cmocka_unit_test(nothing_after_a_short_is_good_and_the_first_short_counts),
+		cmocka_unit_test(a_short_beside_the_ramp_is_no_critical_current_density),
 		cmocka_unit_test(only_a_hard_short_is_a_short),
 		cmocka_unit_test(beyond_its_capacity_half_steps_are_summed_only),
 	};
