@@ -5,7 +5,8 @@
  * the exit status:
  *
  *   0  done; for `run`: the experiment came to an end it names itself
- *   1  it could not be done, or a limit ended it; for `check`: something does not fit
+ *   1  it could not be done, or a limit ended it; for `check`: something does not fit; for all but `run`, which keeps
+ *      its findings in files: what it prints could not be written
  *   2  the command line is wrong
  *   3  THE CELL COULD NOT BE SHOWN TO BE OFF
  */

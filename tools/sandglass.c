@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,12 +11,13 @@
 static const struct verb {
 	const char *name;
 	int (*run)(int argc, char **argv);
+	bool keeps_record; /* its findings are in files; a terminal that is gone takes nothing from them */
 	const char *what;
 } verbs[] = {
-	{ "run", sg_cmd_run, "run an experiment file on its rig" },
-	{ "check", sg_cmd_check, "show what an experiment file will do, and what does not fit; touches no instrument" },
-	{ "list", sg_cmd_list, "the ports of this PC and what is known of them; writes to none" },
-	{ "replay", sg_cmd_replay, "feed a recorded table through guard, detectors and result" },
+	{ "run", sg_cmd_run, true, "run an experiment file on its rig" },
+	{ "check", sg_cmd_check, false, "show what an experiment file will do, and what does not fit; touches no instrument" },
+	{ "list", sg_cmd_list, false, "the ports of this PC and what is known of them; writes to none" },
+	{ "replay", sg_cmd_replay, false, "feed a recorded table through guard, detectors and result" },
 };
 
 static void usage(FILE *out)
@@ -40,10 +42,10 @@ static bool occupy_standard_descriptors(void)
 	return fd >= 0 && close(fd) == 0;
 }
 
-int main(int argc, char **argv)
+/* The verb's own status, or that of what belongs to no verb. *printed: what it prints is all it does. */
+static int dispatch(int argc, char **argv, bool *printed)
 {
-	if (!occupy_standard_descriptors())
-		return SG_EXIT_FAILED;
+	*printed = true;
 	if (argc < 2) {
 		usage(stderr);
 		return SG_EXIT_USAGE;
@@ -57,10 +59,39 @@ int main(int argc, char **argv)
 		return SG_EXIT_OK;
 	}
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-		if (strcmp(argv[1], verbs[i].name) == 0)
+		if (strcmp(argv[1], verbs[i].name) == 0) {
+			*printed = !verbs[i].keeps_record;
 			return verbs[i].run(argc - 1, argv + 1);
+		}
 	}
 	fprintf(stderr, "sandglass: no verb \"%s\"\n\n", argv[1]);
 	usage(stderr);
 	return SG_EXIT_USAGE;
+}
+
+/* Did all of it get out? A full disk behind `replay --json >events` must not look like a sound cell. */
+static bool flush_output(void)
+{
+	if (fflush(stdout) != 0) {
+		fprintf(stderr, "sandglass: standard output could not be written: %s\n", strerror(errno));
+		return false;
+	}
+	if (ferror(stdout)) {
+		fprintf(stderr, "sandglass: not all of standard output could be written\n");
+		return false;
+	}
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	bool printed;
+	int status;
+
+	if (!occupy_standard_descriptors())
+		return SG_EXIT_FAILED;
+	status = dispatch(argc, argv, &printed);
+	if (!flush_output() && printed && status == SG_EXIT_OK)
+		status = SG_EXIT_FAILED;
+	return status;
 }
