@@ -212,6 +212,21 @@ enum sg_kind {
 	SG_KIND_CHAMBER,
 };
 
+/** For instruments that keep a calibration inside. Between runs only; the cell is off. */
+struct sg_calibration_ops {
+	/** What is stored, one "key=value" a line, as write() takes it; "# ..." for people. After attach() and identify(). */
+	enum sg_err (*read)(struct sg_device *dev, struct sg_text *out, int64_t deadline_ns);
+
+	/**
+	 * Store one value and read it back.
+	 * @retval SG_ERR_ARGUMENT   no such key, or not a value of it; nothing sent. diag says what would be right
+	 * @retval SG_ERR_REFUSED    read back another value
+	 * @retval SG_ERR_STATE      something runs
+	 * @retval SG_ERR_UNCERTAIN, SG_ERR_GONE  it may be stored, or not
+	 */
+	enum sg_err (*write)(struct sg_device *dev, const char *key, const char *value, int64_t deadline_ns);
+};
+
 /** A family of instruments: one row of the registry. Const, static storage. */
 struct sg_family {
 	const char *name;          /**< "emstat4": as in rig files */
@@ -224,6 +239,7 @@ struct sg_family {
 	int usb_product_id;
 	const struct sg_potentiostat_ops *potentiostat; /**< or NULL */
 	const struct sg_chamber_ops *chamber;           /**< or NULL */
+	const struct sg_calibration_ops *calibration;   /**< or NULL: nothing of that kind */
 };
 
 /** One sentence about the last error of this device; empty after success. */

@@ -5,6 +5,7 @@
 
 #define FAMILIES(X)  \
 	X(sg_emstat4) \
+	X(sg_tdstat)  \
 	X(sg_votsch)
 
 #define DECLARE(name) extern const struct sg_family name;

@@ -178,7 +178,7 @@ enum sg_err sg_tdstat_read_reply(const struct sg_tdstat_model *model, enum sg_td
 	if ((unsigned)word >= SG_TDSTAT_WORDS)
 		return SG_ERR_ARGUMENT;
 	if (is_text(bytes, length, "?")) {
-		reply.answer = SG_TDSTAT_UNKNOWN;
+		reply.answer = SG_TDSTAT_QUESTION;
 	} else if (words[word].answer == 0) {
 		if (!is_text(bytes, length, "OK"))
 			return SG_ERR_FRAME;

@@ -90,9 +90,9 @@ enum sg_err sg_tdstat_set_dac(uint32_t code, struct sg_tdstat_command *out);
 enum sg_err sg_tdstat_save(enum sg_tdstat_word word, const uint8_t *record, size_t size, struct sg_tdstat_command *out);
 
 enum sg_tdstat_answer {
-	SG_TDSTAT_DONE,    /**< OK */
-	SG_TDSTAT_WAIT,    /**< the conversion is not ready */
-	SG_TDSTAT_UNKNOWN, /**< `?`: not understood, nothing done */
+	SG_TDSTAT_DONE,     /**< OK */
+	SG_TDSTAT_WAIT,     /**< the conversion is not ready */
+	SG_TDSTAT_QUESTION, /**< `?`: not understood, nothing done */
 	SG_TDSTAT_DATA,
 };
 

@@ -357,7 +357,7 @@ static void check_reply(const struct sg_vector *v)
 		return;
 	CHECK(v, (reply.answer == SG_TDSTAT_DONE) == has_word(v, "ok", "1"));
 	CHECK(v, (reply.answer == SG_TDSTAT_WAIT) == has_word(v, "wait", "1"));
-	CHECK(v, (reply.answer == SG_TDSTAT_UNKNOWN) == has_word(v, "unknown", "1"));
+	CHECK(v, (reply.answer == SG_TDSTAT_QUESTION) == has_word(v, "unknown", "1"));
 	if (reply.answer == SG_TDSTAT_DATA)
 		check_data(v, model, word, &reply);
 	check_other_lengths(v, model, word);

@@ -9,8 +9,10 @@
  *     attach D, identify D, stop D, safe_off D, next D
  *     start one|pair|rest|mixed D (in a range of 10 mA), one20|pair20 (of 20 mA), small (of 200 uA)
  *     peek D, where the family has it
+ *     return D                   attach by a host whose link was lost: "ran", "off" or "unknown" while it was
  *   come to "ok", the name of an error, or what a report says: "started 0",
- *   "sample 0 1 s 0.1 V 0.0008332 A gap", "ended 0 duration", "over duration off".
+ *   "sample 0 1 s 0.1 V 0.0008332 A gap", "ended 0 duration", "over duration off". The time of a sample is the
+ *   instrument's, or where it has none that of the answer, from start() on.
  *
  * Chambers:
  *     open [MODEL [ADDRESS [SERIAL]]]
@@ -34,6 +36,7 @@ struct conversation {
 	struct sg_transport *link;
 	struct sg_clock *clock;
 	struct sg_device *device;
+	int64_t start_ns; /* when the latest start() returned */
 };
 
 struct words {

@@ -4,6 +4,7 @@
 
 #include "conversations.h"
 #include "core/units.h"
+#include "host/clock.h"
 
 static const struct {
 	const char *name;
@@ -31,7 +32,7 @@ static enum sg_err start(struct sg_device *device, const char *which, int64_t de
 	return SG_ERR_NOT_FOUND;
 }
 
-static void say_sample(const struct sg_sample *s, char *out, size_t size)
+static void say_sample(const struct conversation *c, const struct sg_sample *s, char *out, size_t size)
 {
 	static const struct {
 		uint32_t flag;
@@ -44,8 +45,9 @@ static void say_sample(const struct sg_sample *s, char *out, size_t size)
 		{ SG_FLAG_OFF_SET_POINT, " off" },
 		{ SG_FLAG_GAP_BEFORE, " gap" },
 	};
-	size_t length = (size_t)snprintf(out, size, "sample %u %.6g s %.6g V %.6g A", s->segment,
-					 sg_seconds(s->instrument_ns), s->voltage_v, s->current_a);
+	const int64_t time_ns = s->instrument_ns == SG_NO_TIME ? s->host_ns - c->start_ns : s->instrument_ns;
+	size_t length = (size_t)snprintf(out, size, "sample %u %.6g s %.6g V %.6g A", s->segment, sg_seconds(time_ns),
+					 s->voltage_v, s->current_a);
 
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
 		if (s->flags & flags[i].flag)
@@ -53,14 +55,14 @@ static void say_sample(const struct sg_sample *s, char *out, size_t size)
 	}
 }
 
-static void say_report(const struct sg_report *report, char *out, size_t size)
+static void say_report(const struct conversation *c, const struct sg_report *report, char *out, size_t size)
 {
 	switch (report->kind) {
 	case SG_REPORT_SEGMENT_STARTED:
 		snprintf(out, size, "started %u", report->segment);
 		return;
 	case SG_REPORT_SAMPLE:
-		say_sample(&report->sample, out, size);
+		say_sample(c, &report->sample, out, size);
 		return;
 	case SG_REPORT_SEGMENT_ENDED:
 		snprintf(out, size, "ended %u %s", report->segment, sg_end_name(report->end));
@@ -84,11 +86,17 @@ enum sg_err play_potentiostat(struct conversation *c, const struct words *words,
 {
 	const struct sg_potentiostat_ops *ops = c->device->family->potentiostat;
 	struct sg_identity identity = { .family = "" };
+	struct sg_absence absence = { .interval_s = 1.0 };
 	struct sg_report report;
 	enum sg_err err = SG_ERR_NOT_FOUND;
 
 	if (strcmp(words->name, "attach") == 0) {
 		err = ops->attach(c->device, NULL, deadline_ns);
+	} else if (strcmp(words->name, "return") == 0) {
+		err = ops->attach(c->device, &absence, deadline_ns);
+		if (!err)
+			snprintf(outcome, size, "%s", absence.kind == SG_ABSENCE_RAN ? "ran" :
+						      absence.kind == SG_ABSENCE_OFF ? "off" : "unknown");
 	} else if (strcmp(words->name, "identify") == 0) {
 		err = ops->identify(c->device, &identity, deadline_ns);
 		if (!err)
@@ -99,10 +107,11 @@ enum sg_err play_potentiostat(struct conversation *c, const struct words *words,
 			say_identity(&identity, outcome, size);
 	} else if (strcmp(words->name, "start") == 0) {
 		err = start(c->device, words->a, deadline_ns);
+		c->start_ns = sg_clock_now_ns(c->clock);
 	} else if (strcmp(words->name, "next") == 0) {
 		err = ops->next(c->device, &report, deadline_ns);
 		if (!err)
-			say_report(&report, outcome, size);
+			say_report(c, &report, outcome, size);
 	} else if (strcmp(words->name, "stop") == 0) {
 		err = ops->stop(c->device, deadline_ns);
 	} else if (strcmp(words->name, "safe_off") == 0) {
