@@ -168,7 +168,8 @@ struct sg_potentiostat_ops {
 
 	/**
 	 * Optional (NULL: it cannot): who is it, asked without changing anything, before attach(). Fills what
-	 * tells units apart. For a device in another place than before, which may be somebody else's.
+	 * tells units apart. For a device that may be somebody else's: in another place than before, or met for the
+	 * first time where the rig file names a serial number.
 	 * @retval SG_ERR_IDENTITY, SG_ERR_TIMEOUT, SG_ERR_GONE, wire errors
 	 */
 	enum sg_err (*peek)(struct sg_device *dev, struct sg_identity *out, int64_t deadline_ns);

@@ -18,6 +18,9 @@
 #define REPLY_NS (1 * SG_NS_PER_S)
 /* Pure questions may be asked again. */
 #define QUESTIONS 3
+/* Of an instrument that may be somebody else's: not for long. */
+#define PEEK_NS (500 * SG_NS_PER_MS)
+#define PEEKS 2
 
 extern const struct sg_family sg_emstat4;
 
@@ -219,6 +222,39 @@ static enum sg_err device_identify(struct sg_device *device, struct sg_identity 
 	return SG_OK;
 }
 
+/*
+ * > i\n
+ * < iES4HR20B0009\n
+ *
+ * No line feed before it: that would end a half-loaded program and run it. A running program goes on, whether the
+ * instrument refuses the question or answers it.
+ */
+static enum sg_err device_peek(struct sg_device *device, struct sg_identity *out, int64_t deadline_ns)
+{
+	struct sg_emstat4_device *dev = sg_emstat4_of(device);
+	struct sg_identity found = { .simulated = device->link->simulated };
+	enum sg_err err = SG_ERR_TIMEOUT;
+
+	for (int i = 0; i < PEEKS; i++) { /* half a typed line eats the first */
+		sg_text_clear(&device->diag);
+		err = sg_emstat4_drop_stale(dev);
+		if (!err)
+			err = sg_emstat4_ask(dev, "i\n", sg_emstat4_within(dev, PEEK_NS, deadline_ns));
+		if (!err)
+			err = sg_emstat4_read_serial(dev->framer.line, found.serial, sizeof(found.serial));
+		if (!err || err == SG_ERR_GONE || sg_clock_now_ns(device->clock) >= deadline_ns)
+			break;
+	}
+	if (err) {
+		if (device->diag.length == 0)
+			sg_text_add(&device->diag, "it does not say who it is");
+		return err;
+	}
+	snprintf(found.family, sizeof(found.family), "%s", sg_emstat4.name);
+	*out = found;
+	return SG_OK;
+}
+
 static const struct sg_potentiostat_ops ops = {
 	.open = device_open,
 	.close = device_close,
@@ -230,6 +266,7 @@ static const struct sg_potentiostat_ops ops = {
 	.next = sg_emstat4_run_next,
 	.stop = sg_emstat4_run_stop,
 	.safe_off = sg_emstat4_safe_off,
+	.peek = device_peek,
 };
 
 static const char *const models[] = { "lr", "hr", NULL };

@@ -142,6 +142,37 @@ static enum sg_err attach_and_identify(struct sg_rig_slot *slot, struct sg_absen
 	return err;
 }
 
+/*
+ * The rig file says which one is meant, and it has not been met yet: a tty's name may be another instrument's today.
+ * What attach() does would end the test that runs there, so what can be known before is asked first.
+ */
+static enum sg_err look_before_touching(struct sg_rig_slot *slot, struct sg_clock *clock, struct sg_text *why)
+{
+	const struct sg_potentiostat_ops *ops = slot->family->potentiostat;
+	const char *meant = slot->config->serial;
+	const char *on_usb = slot->device->link->usb_serial;
+	const bool on_usb_other = on_usb[0] && !sg_serial_is_trivial(on_usb) && strcmp(on_usb, meant) != 0;
+	struct sg_identity identity;
+	enum sg_err err;
+
+	if (!meant[0] || slot->identity.family[0] || !ops || !ops->peek || strcmp(on_usb, meant) == 0)
+		return SG_OK;
+	memset(&identity, 0, sizeof(identity));
+	err = ops->peek(slot->device, &identity, patient_deadline(clock, PEEK_NS));
+	if (!err && identity.serial[0] && strcmp(identity.serial, meant) != 0) {
+		sg_text_add(why, "%s on %s: serial number %s answers where %s is configured; it was only asked",
+			    slot->family->title, slot->whereabouts.uri, identity.serial, meant);
+		return SG_ERR_IDENTITY;
+	}
+	if (err && on_usb_other) {
+		sg_text_add(why, "%s on %s: its serial number on USB is %s where %s is configured, and it does not say its own (%s): "
+			    "left alone, for another's test may run in it", slot->family->title, slot->whereabouts.uri, on_usb,
+			    meant, sg_device_diag(slot->device));
+		return SG_ERR_IDENTITY;
+	}
+	return err == SG_ERR_GONE ? err : SG_OK;
+}
+
 static void add_place(const struct sg_rig_slot *slot, struct sg_identity *identity)
 {
 	if (!identity->place[0])
@@ -154,6 +185,9 @@ enum sg_err sg_slot_meet(struct sg_rig_slot *slot, struct sg_clock *clock, bool 
 	struct sg_identity identity;
 	enum sg_err err;
 
+	err = look_before_touching(slot, clock, why);
+	if (err)
+		return err;
 	memset(&identity, 0, sizeof(identity));
 	err = attach_and_identify(slot, absence, &identity, patient_deadline(clock, ATTACH_NS));
 	if (err) {

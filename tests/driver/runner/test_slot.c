@@ -27,6 +27,8 @@ struct unit {
 	enum sg_err opens;    /* what opening its port answers */
 	enum sg_err attaches;
 	enum sg_err present;
+	enum sg_err peeks;
+	const char *usb_serial; /* or NULL */
 	unsigned attached;
 	unsigned peeked;
 };
@@ -83,6 +85,8 @@ enum sg_err __wrap_sg_transport_open(const char *uri, const struct sg_line *line
 		device.link.head.ops = &link_ops;
 		device.link.head.clock = clock;
 		snprintf(device.link.head.place, sizeof(device.link.head.place), "%s", strchr(uri, '@') + 1);
+		if (bench[i].usb_serial)
+			strcpy(device.link.head.usb_serial, bench[i].usb_serial);
 		open_devices++;
 		*out = &device.link.head;
 		return SG_OK;
@@ -144,6 +148,8 @@ static enum sg_err fake_peek(struct sg_device *dev, struct sg_identity *out, int
 {
 	(void)deadline_ns;
 	unit_of(dev)->peeked++;
+	if (unit_of(dev)->peeks)
+		return unit_of(dev)->peeks;
 	tell(unit_of(dev), out);
 	return SG_OK;
 }
@@ -187,6 +193,28 @@ static void meet_and_lose(struct table *t, const struct sg_potentiostat_ops *ops
 	for (size_t i = 0; i < count; i++)
 		units[i].attached = units[i].peeked = 0;
 	bench_count = count;
+}
+
+/* A slot whose rig file names serial number 7, and that has met nobody yet. */
+static enum sg_err meet_first(struct table *t, const struct sg_potentiostat_ops *ops, struct unit *unit)
+{
+	enum sg_err err;
+
+	memset(t, 0, sizeof(*t));
+	sg_host_clock_init(&t->clock, 1.0);
+	sg_text_init(&t->why, t->said, sizeof(t->said));
+	t->family = (struct sg_family){
+		.name = "made-up", .title = "Made-up", .kind = SG_KIND_POTENTIOSTAT, .potentiostat = ops,
+	};
+	strcpy(t->config.serial, "7");
+	t->slot.family = &t->family;
+	t->slot.config = &t->config;
+	bench = unit;
+	bench_count = 1;
+	assert_int_equal(sg_slot_connect(&t->slot, HERE, &t->clock.clock, &t->why), SG_OK);
+	err = sg_slot_meet(&t->slot, &t->clock.clock, false, NULL, &t->why);
+	sg_slot_disconnect(&t->slot);
+	return err;
 }
 
 static enum sg_err come_back(struct table *t)
@@ -336,6 +364,46 @@ static void nobody_plugged_in_is_said_so(void **state)
 	sg_slot_disconnect(&t.slot);
 }
 
+static void the_one_that_the_rig_file_names_is_asked_before_it_is_touched(void **state)
+{
+	struct unit right = { HERE, "7", "", .kind = SG_CANDIDATE_SAME_PLACE };
+	struct unit wrong = { HERE, "8", "", .kind = SG_CANDIDATE_SAME_PLACE };
+	struct table t;
+
+	(void)state;
+	assert_int_equal(meet_first(&t, &frank, &right), SG_OK);
+	assert_int_equal(right.peeked, 1);
+	assert_int_equal(right.attached, 1);
+	assert_int_equal(meet_first(&t, &frank, &wrong), SG_ERR_IDENTITY);
+	assert_int_equal(wrong.attached, 0);
+	assert_non_null(strstr(t.said, "serial number 8 answers where 7 is configured"));
+	/* USB says the same, in whatever words: its own word counts */
+	right.usb_serial = "SN-000007";
+	assert_int_equal(meet_first(&t, &frank, &right), SG_OK);
+}
+
+/* Another's test may run in it. */
+static void one_that_does_not_say_who_it_is_and_is_another_by_usb_is_not_touched(void **state)
+{
+	struct unit busy = { HERE, "8", "", .kind = SG_CANDIDATE_SAME_PLACE, .peeks = SG_ERR_REFUSED, .usb_serial = "ES4HR20B0008" };
+	struct table t;
+
+	(void)state;
+	assert_int_equal(meet_first(&t, &frank, &busy), SG_ERR_IDENTITY);
+	assert_int_equal(busy.attached, 0);
+	assert_non_null(strstr(t.said, "left alone"));
+	/* by USB it is the one: a test of ours runs in it, which attach() ends; nobody needs to ask */
+	busy.usb_serial = "7";
+	busy.peeked = 0;
+	assert_int_equal(meet_first(&t, &frank, &busy), SG_OK);
+	assert_int_equal(busy.peeked, 0);
+	assert_int_equal(busy.attached, 1);
+	/* nothing is known: the port was named by the user, and that has to do */
+	busy.usb_serial = NULL;
+	assert_int_equal(meet_first(&t, &frank, &busy), SG_OK);
+	assert_int_equal(busy.attached, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -346,6 +414,8 @@ int main(void)
 		cmocka_unit_test(one_of_the_same_kind_elsewhere_is_not_touched_without_a_mark),
 		cmocka_unit_test(a_mark_is_asked_for_first_and_decides),
 		cmocka_unit_test(one_that_somebody_holds_open_is_busy_and_the_next_is_tried),
+		cmocka_unit_test(the_one_that_the_rig_file_names_is_asked_before_it_is_touched),
+		cmocka_unit_test(one_that_does_not_say_who_it_is_and_is_another_by_usb_is_not_touched),
 		cmocka_unit_test(nobody_plugged_in_is_said_so),
 	};
 
