@@ -98,7 +98,9 @@ static void usage(FILE *out)
 		"  --folder DIR              where the run folder goes, instead of record: folder:\n"
 		"  --speed N                 time runs N times as fast; simulators started with the same --speed only\n"
 		"  --events                  show every event, steps too\n"
-		"Ctrl-C ends it safely: cell off at once, read back, data kept. A second one adds nothing to that.\n");
+		"Ctrl-C ends it safely: cell off at once, read back, data kept. A second one adds nothing to that.\n"
+		"Exit status: 0 it came to an end of its own (a short too), 1 it failed or a limit ended it, 130 stopped by Ctrl-C,\n"
+		"3 THE CELL COULD NOT BE SHOWN TO BE OFF.\n");
 }
 
 static int parse(int argc, char **argv, struct arguments *a)
@@ -222,15 +224,18 @@ static void print_head(const struct sg_loaded *loaded, const struct sg_rig *rig,
 	       loaded->plan.step_count, duration, clock_kind);
 }
 
-static int exit_status(enum sg_err err)
+static int exit_status(enum sg_err err, bool stopped)
 {
 	if (err == SG_ERR_UNSAFE)
 		return SG_EXIT_UNSAFE;
-	return err ? SG_EXIT_FAILED : SG_EXIT_OK;
+	if (err)
+		return SG_EXIT_FAILED;
+	return stopped ? SG_EXIT_STOPPED : SG_EXIT_OK;
 }
 
+/* *stopped: it ended because somebody asked for it. */
 static enum sg_err run_on(struct sg_rig *rig, const struct sg_loaded *loaded, const struct run_clock *c,
-			  const struct arguments *a)
+			  const struct arguments *a, bool *stopped)
 {
 	struct sg_run_outcome outcome;
 	struct sg_live_view view;
@@ -260,11 +265,12 @@ static enum sg_err run_on(struct sg_rig *rig, const struct sg_loaded *loaded, co
 		printf("** SIMULATED: no instrument and no cell was there **\n");
 	if (err)
 		fprintf(stderr, "%s\n", why.length ? why.data : sg_err_text(err));
+	*stopped = outcome.summary.stopped_by && strcmp(outcome.summary.stopped_by, "operator") == 0;
 	sg_result_fini(&outcome.result);
 	return err;
 }
 
-static enum sg_err open_and_run(const struct sg_loaded *loaded, const struct arguments *a)
+static enum sg_err open_and_run(const struct sg_loaded *loaded, const struct arguments *a, bool *stopped)
 {
 	char storage[2 * SG_DIAG_SIZE];
 	struct run_clock c;
@@ -281,7 +287,7 @@ static enum sg_err open_and_run(const struct sg_loaded *loaded, const struct arg
 		fprintf(stderr, "%s\n", why.data);
 	} else {
 		print_head(loaded, &rig, c.kind);
-		err = run_on(&rig, loaded, &c, a);
+		err = run_on(&rig, loaded, &c, a, stopped);
 		sg_rig_close(&rig);
 	}
 	if (c.lockstep)
@@ -293,6 +299,7 @@ int sg_cmd_run(int argc, char **argv)
 {
 	struct sg_loaded loaded;
 	struct arguments a;
+	bool stopped = false;
 	enum sg_err err;
 	int status = parse(argc, argv, &a);
 
@@ -305,7 +312,7 @@ int sg_cmd_run(int argc, char **argv)
 		return SG_EXIT_FAILED;
 	}
 	catch_signals();
-	err = open_and_run(&loaded, &a);
+	err = open_and_run(&loaded, &a, &stopped);
 	sg_unload(&loaded);
-	return exit_status(err);
+	return exit_status(err, stopped);
 }
