@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 /* Up to 15 digits and 10^22 are exact in a double, so one division rounds correctly. */
@@ -73,6 +74,9 @@ bool sg_table_number(const char *text, size_t length, double *out)
 	}
 	if (read_short(begin, end, out))
 		return true;
+	/* strtod would take 0x10 for 16: no instrument writes that, a damaged line does. */
+	if (memchr(begin, 'x', (size_t)(end - begin)) || memchr(begin, 'X', (size_t)(end - begin)))
+		return false;
 	value = strtod(begin, &stop);
 	if (stop != end)
 		return false;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file
- * Numbers of a table, as strtod() of the C locale reads them, but faster for the short decimals that
- * instruments write.
+ * Numbers of a table, as strtod() of the C locale reads decimal ones, but faster for the short ones that
+ * instruments write. Hexadecimal is no number here.
  */
 #ifndef SG_FORMAT_TABLE_NUMBER_H
 #define SG_FORMAT_TABLE_NUMBER_H

@@ -32,6 +32,7 @@ struct sg_table_reader {
 	size_t column_count;
 	char found[FOUND_SIZE]; /* headings, for the message */
 	struct sg_text found_text;
+	enum sg_quantity twice; /* a quantity that more than one of them names, or NONE */
 	/* the row at hand */
 	size_t field;
 	double value[SG_QUANTITIES];
@@ -56,9 +57,8 @@ static void take_heading(struct sg_table_reader *r, const char *text)
 	column = &r->columns[at];
 	column->quantity = sg_table_column(text, &column->factor);
 	for (size_t i = 0; i < at; i++) {
-		/* The first of two alike counts. */
-		if (r->columns[i].quantity == column->quantity)
-			column->quantity = SG_QUANTITY_NONE;
+		if (column->quantity != SG_QUANTITY_NONE && r->columns[i].quantity == column->quantity)
+			r->twice = column->quantity;
 	}
 }
 
@@ -177,6 +177,7 @@ enum sg_err sg_table_open(const struct sg_table_sink *sink, struct sg_table_read
 	}
 	r->sink = *sink;
 	r->line_blank = true;
+	r->twice = SG_QUANTITY_NONE;
 	sg_text_init(&r->found_text, r->found, sizeof(r->found));
 	*out = r;
 	return SG_OK;
@@ -255,8 +256,11 @@ static enum sg_err check_heading(struct sg_table_reader *r, struct sg_text *why)
 			    sg_quantity_name(required[i]));
 		complete = false;
 	}
-	if (complete)
+	/* Which of the two is the one that was measured, nobody can tell. */
+	if (complete && r->twice == SG_QUANTITY_NONE)
 		return SG_OK;
+	if (complete)
+		sg_text_add(why, "the first line names two columns for %s: one of them must go", sg_quantity_name(r->twice));
 	sg_text_add(why, "; it has %s%s", r->column_count ? r->found : "nothing", r->found_text.truncated ? "..." : "");
 	return refuse(r);
 }

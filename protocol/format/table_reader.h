@@ -44,8 +44,8 @@ void sg_table_close(struct sg_table_reader *reader);
 
 /**
  * @param why  on failure, one sentence
- * @retval SG_ERR_FORMAT     the first line is no heading of a table with time, current and voltage; why names
- *                           what is missing and what was found
+ * @retval SG_ERR_FORMAT     the first line is no heading of a table with time, current and voltage, or has two columns
+ *                           for one quantity; why names what is missing or too many, and what was found
  * @retval SG_ERR_NO_MEMORY
  */
 enum sg_err sg_table_feed(struct sg_table_reader *reader, const void *bytes, size_t length, struct sg_text *why);

@@ -106,7 +106,7 @@ static void reads_every_kind_of_heading(void **state)
 		{ "tabs, quotes", "\"time_s\"\t\"a, b\"\t\"current_A\"\t\"voltage_V\"\n2.5\t\"x\"\"y\"\t0.001\t-0.05\n", NAN, 0 },
 		{ "blanks round numbers, empty lines", "\n\n" SHORT "\n 2.5 , 0.001 ,-0.05 \n\n", NAN, 0 },
 		{ "other separators inside quotes", "time_s,\"a;b;c;d;e\",current_A,voltage_V\n2.5,0,0.001,-0.05\n", NAN, 0 },
-		{ "of two alike the first counts", "time_s,current_A,voltage_V,voltage_V\n2.5,0.001,-0.05,9\n", NAN, 0 },
+		{ "two alike that nobody reads", "time_s,x,current_A,x,voltage_V\n2.5,7,0.001,8,-0.05\n", NAN, 0 },
 	};
 
 	(void)state;
@@ -139,6 +139,10 @@ static void refuses_what_is_no_table_and_says_what_it_found(void **state)
 		{ "a,b\n0,1\n", { "time", "current", "voltage" } },
 		{ "time_s,current_uA,voltage_V\n0,1,2\n", { "no column for current", "\"current_uA\"" } },
 		{ "\"time_s,current_A,voltage_V\n0,1,2\n", { "quote" } },
+		{ "time_s,current_A,voltage_V,current_A\n0,1,2,3\n", { "two columns for current", "it has \"time_s\"" } },
+		{ "time_s,current_A,voltage_V,current_mA\n0,1,2,3\n", { "two columns for current", "\"current_mA\"" } },
+		{ "time_s,temp_C,current_A,voltage_V,temp_C\n0,1,2,3,4\n", { "two columns for temperature" } },
+		{ SHORT "0,0x10,2\n", { "not one of 1 rows" } },
 		{ "Time_S,Current_a,VOLTAGE_V\n0,1,2\n", { "\"Time_S\"" } },
 	};
 
@@ -274,7 +278,7 @@ static void reads_numbers_as_strtod_does(void **state)
 {
 	static const char *const texts[] = { "0", "-0", "+1.5", ".5", "5.", "0.1", "1e-3", "1E+3", "123456789012345",
 		"999999999999999", "1234567890123456", "0.1234567890123456789012", "0.0000000000000000000001",
-		"00000000000000000000000000000001.5", "9007199254740993", "1e400", "1e-400", "4.9e-324", "0x1p3", "inf" };
+		"00000000000000000000000000000001.5", "9007199254740993", "1e400", "1e-400", "4.9e-324", "inf" };
 	uint64_t x = 88172645463325252u;
 	char text[64];
 
@@ -294,7 +298,8 @@ static void reads_numbers_as_strtod_does(void **state)
 
 static void refuses_what_is_no_number(void **state)
 {
-	static const char *const texts[] = { "x", "1x", "1.2.3", "--1", "1,5", ".", "-", "+", "e5", "1 2", "1e", "12:30" };
+	static const char *const texts[] = { "x", "1x", "1.2.3", "--1", "1,5", ".", "-", "+", "e5", "1 2", "1e", "12:30",
+		"0x10", "0X1p3", "-0x1.8", "0x", "1e0x1" };
 	double value = 42.0;
 
 	(void)state;
