@@ -273,6 +273,7 @@ static enum sg_err write_one(struct sg_tdstat_device *dev, const char *key, cons
 static enum sg_err calibration_write(struct sg_device *device, const char *key, const char *value, int64_t deadline_ns)
 {
 	struct sg_tdstat_device *dev = sg_tdstat_of(device);
+	char why[SG_DIAG_SIZE];
 	enum sg_err err, after;
 
 	sg_text_clear(&device->diag);
@@ -283,6 +284,7 @@ static enum sg_err calibration_write(struct sg_device *device, const char *key, 
 		return err;
 	/* Whatever came of it, what is in force is what is stored; and zero may have another code now. */
 	dev->state = SG_TDSTAT_UNKNOWN;
+	snprintf(why, sizeof(why), "%s", device->diag.data);
 	after = err == SG_ERR_GONE ? err : sg_tdstat_ask_records(dev, deadline_ns);
 	if (!after)
 		sg_tdstat_read_records(dev);
@@ -290,7 +292,11 @@ static enum sg_err calibration_write(struct sg_device *device, const char *key, 
 		after = sg_tdstat_zero(dev, deadline_ns);
 	if (!after)
 		dev->state = SG_TDSTAT_IDLE;
-	return err ? err : after;
+	if (!err)
+		return after;
+	sg_text_clear(&device->diag);
+	sg_text_add(&device->diag, "%s", why);
+	return err;
 }
 
 const struct sg_calibration_ops sg_tdstat_calibration_ops = {

@@ -9,6 +9,7 @@
  *     attach D, identify D, stop D, safe_off D, next D
  *     start one|pair|rest|mixed D (in a range of 10 mA), one20|pair20 (of 20 mA), small (of 200 uA)
  *     peek D, where the family has it
+ *     calibration D, calibrate KEY=VALUE D, where the family keeps one: what is stored, on one line; store one value
  *     return D                   attach by a host whose link was lost: "ran", "off" or "unknown" while it was
  *   come to "ok", the name of an error, or what a report says: "started 0",
  *   "sample 0 1 s 0.1 V 0.0008332 A gap", "ended 0 duration", "over duration off". The time of a sample is the

@@ -81,6 +81,34 @@ static void say_identity(const struct sg_identity *identity, char *out, size_t s
 		snprintf(out + strlen(out), size - strlen(out), "mark %s", identity->mark);
 }
 
+/* The lines of it joined by blanks. */
+static enum sg_err read_calibration(struct sg_device *device, int64_t deadline_ns, char *out, size_t size)
+{
+	struct sg_text text;
+	enum sg_err err;
+
+	sg_text_init(&text, out, size);
+	err = device->family->calibration->read(device, &text, deadline_ns);
+	if (err) {
+		out[0] = '\0';
+		return err;
+	}
+	for (char *at = out; (at = strchr(at, '\n')); at++)
+		*at = at[1] ? ' ' : '\0';
+	return SG_OK;
+}
+
+static enum sg_err write_calibration(struct sg_device *device, const char *word, int64_t deadline_ns)
+{
+	const char *equals = strchr(word, '=');
+	char key[64];
+
+	if (!equals)
+		return SG_ERR_NOT_FOUND;
+	snprintf(key, sizeof(key), "%.*s", (int)(equals - word), word);
+	return device->family->calibration->write(device, key, equals + 1, deadline_ns);
+}
+
 enum sg_err play_potentiostat(struct conversation *c, const struct words *words, int64_t deadline_ns, char *outcome,
 			      size_t size)
 {
@@ -105,6 +133,10 @@ enum sg_err play_potentiostat(struct conversation *c, const struct words *words,
 		err = ops->peek(c->device, &identity, deadline_ns);
 		if (!err)
 			say_identity(&identity, outcome, size);
+	} else if (strcmp(words->name, "calibration") == 0 && c->device->family->calibration) {
+		err = read_calibration(c->device, deadline_ns, outcome, size);
+	} else if (strcmp(words->name, "calibrate") == 0 && c->device->family->calibration) {
+		err = write_calibration(c->device, words->a, deadline_ns);
 	} else if (strcmp(words->name, "start") == 0) {
 		err = start(c->device, words->a, deadline_ns);
 		c->start_ns = sg_clock_now_ns(c->clock);
