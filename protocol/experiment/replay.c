@@ -80,18 +80,32 @@ static void follow_stretch(struct sg_replay *replay, uint32_t step)
 	replay->pending_v = NAN;
 }
 
-/* Charge since the reading before: to the half-step at hand, unless this reading may belong to another. */
-static void book(struct sg_replay *replay, double current_a, double voltage_v, bool new_level)
+/*
+ * Since when the current of this reading has flowed: since the reading before, or since its step began, if the table
+ * says so. A change of range or of script leaves the cell without current between two steps.
+ */
+static double flows_since_s(const struct sg_replay *replay, const struct sg_table_row *row)
 {
-	const double step_s = replay->detector.now_s - replay->last_now_s;
-	const double moved_c = step_s > 0.0 ? current_a * step_s : 0.0;
+	const double begin_s = replay->detector.now_s - row->step_time_s;
+
+	if (row->step == replay->last_step || !(row->step_time_s >= 0.0) || begin_s < replay->last_now_s)
+		return replay->last_now_s;
+	return begin_s;
+}
+
+/* Charge since then: to the half-step at hand, unless this reading may belong to another. */
+static void book(struct sg_replay *replay, const struct sg_table_row *row, bool new_level)
+{
+	const double since_s = flows_since_s(replay, row);
+	const double step_s = replay->detector.now_s - since_s;
+	const double moved_c = step_s > 0.0 ? row->current_a * step_s : 0.0;
 
 	if (new_level) {
 		if (replay->pending_c == 0.0)
-			replay->pending_begin_s = replay->last_now_s;
+			replay->pending_begin_s = since_s;
 		replay->pending_c += moved_c;
 		if (isnan(replay->pending_v))
-			replay->pending_v = voltage_v;
+			replay->pending_v = row->voltage_v;
 		return;
 	}
 	replay->charge_c += replay->pending_c + moved_c;
@@ -144,9 +158,10 @@ void sg_replay_row(struct sg_replay *replay, const struct sg_table_row *row)
 
 		if (first)
 			replay->last_now_s = replay->detector.now_s;
-		book(replay, row->current_a, row->voltage_v, changes);
+		book(replay, row, changes);
 		follow_stretch(replay, row->step);
 		replay->last_now_s = replay->detector.now_s;
+		replay->last_step = row->step;
 		/* A reading that may belong to another level would make the half-step at hand longer than it was. */
 		if (replay->in_half_step && !replay->detector.stretch.trying && isfinite(row->voltage_v))
 			sg_result_sample(&replay->result, replay->last_now_s, row->voltage_v, row->current_a, row->temperature_c,

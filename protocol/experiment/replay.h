@@ -37,6 +37,7 @@ struct sg_replay {
 	bool in_half_step;
 	bool tripped;         /* the guard's limit is exceeded; told once per episode */
 	double last_now_s;    /* bridged time of the latest reading */
+	uint32_t last_step;   /* step count of the latest row */
 	double time_s;        /* table's time of the latest row that had one */
 	double charge_c;      /* of the half-step at hand */
 	double pending_c;     /* of readings that may belong to the next one */

@@ -26,6 +26,8 @@ static const struct column {
 	{ "temp_C", SG_QUANTITY_TEMPERATURE, 1.0 },
 	{ "Step Count / 1", SG_QUANTITY_STEP, 1.0 },
 	{ "step_count", SG_QUANTITY_STEP, 1.0 },
+	{ "Step Time / s", SG_QUANTITY_STEP_TIME, 1.0 },
+	{ "step_time_second", SG_QUANTITY_STEP_TIME, 1.0 },
 };
 
 enum sg_quantity sg_table_column(const char *heading, double *factor)
@@ -52,6 +54,8 @@ const char *sg_quantity_name(enum sg_quantity quantity)
 		return "temperature (temp_C or \"Ambient Temperature / degC\")";
 	case SG_QUANTITY_STEP:
 		return "step count (\"Step Count / 1\")";
+	case SG_QUANTITY_STEP_TIME:
+		return "step time (\"Step Time / s\")";
 	case SG_QUANTITIES:
 		break;
 	}

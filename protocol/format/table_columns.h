@@ -15,6 +15,7 @@ enum sg_quantity {
 	SG_QUANTITY_VOLTAGE,     /**< V; required */
 	SG_QUANTITY_TEMPERATURE, /**< degC */
 	SG_QUANTITY_STEP,
+	SG_QUANTITY_STEP_TIME,   /**< s since its step began */
 	SG_QUANTITIES,
 	SG_QUANTITY_NONE = SG_QUANTITIES,
 };

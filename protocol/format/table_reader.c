@@ -137,6 +137,7 @@ static void finish_row(struct sg_table_reader *r)
 			.voltage_v = r->value[SG_QUANTITY_VOLTAGE],
 			.temperature_c = r->value[SG_QUANTITY_TEMPERATURE],
 			.step = step_of(r->value[SG_QUANTITY_STEP]),
+			.step_time_s = r->value[SG_QUANTITY_STEP_TIME],
 		};
 
 		r->good++;

@@ -26,6 +26,7 @@ struct sg_table_row {
 	double voltage_v;     /**< NAN if missing */
 	double temperature_c; /**< NAN if missing */
 	uint32_t step;        /**< step count, 0 if the table has none */
+	double step_time_s;   /**< since the step began; NAN if missing */
 };
 
 /** Where the rows go. Called during feed and end. */

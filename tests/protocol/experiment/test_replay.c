@@ -18,6 +18,7 @@ struct fixture {
 	double ohm;
 	bool steps; /* the table has step counts */
 	uint32_t step;
+	double step_time_s; /* NAN: the table has none */
 	uint64_t row;
 };
 
@@ -35,13 +36,15 @@ static void begin(struct fixture *f, double limit_v)
 
 	memset(f, 0, sizeof(*f));
 	f->ohm = 50.0;
+	f->step_time_s = NAN;
 	assert_int_equal(sg_replay_init(&f->replay, &config), SG_OK);
 }
 
 static void row(struct fixture *f, double time_s, double current_a, double voltage_v)
 {
 	const struct sg_table_row r = { .row = ++f->row, .time_s = time_s, .current_a = current_a, .voltage_v = voltage_v,
-					.temperature_c = 25.0, .step = f->steps ? f->step : 0 };
+					.temperature_c = 25.0, .step = f->steps ? f->step : 0,
+					.step_time_s = f->step_time_s };
 
 	sg_replay_row(&f->replay, &r);
 }
@@ -95,6 +98,37 @@ static void splits_a_ramp_into_half_steps_by_its_current(void **state)
 			assert_int_equal(f.count[type], 0);
 		sg_replay_fini(&f.replay);
 	}
+}
+
+/* Its step times say how much of the pause before a half-step had no current. */
+static void a_pause_between_two_steps_carries_no_charge(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, NAN);
+	f.steps = true;
+	ramp(&f, 0);
+	for (int k = 0; k < 4; k++) {
+		const double current_a = (k % 2 ? -1e-3 : 1e-3) * (1 + k / 2);
+
+		f.step++;
+		f.time_s += k < 2 ? 0.0 : 0.9;
+		for (int i = 0; i < 300; i++) {
+			f.step_time_s = i + 1.0;
+			row(&f, f.time_s += 1.0, current_a, current_a * f.ohm + 1e-4 * (i % 3 - 1));
+		}
+	}
+	sg_replay_end(&f.replay);
+	assert_int_equal(f.replay.result.count, 4);
+	for (size_t k = 0; k < 4; k++) {
+		const struct sg_half_step *h = &f.replay.result.half_steps[k];
+
+		assert_true(fabs(h->end_s - h->begin_s - 300.0) < 1e-6);
+		assert_true(fabs(fabs(h->charge_c) - (double)(1 + k / 2) * 1e-3 * 300.0) < 1e-9);
+		assert_true(fabs(h->begin_s - (30.0 + 300.0 * (double)k + (k > 1 ? 0.9 * (double)(k - 1) : 0.0))) < 1e-6);
+	}
+	sg_replay_fini(&f.replay);
 }
 
 static void a_switch_of_range_is_no_half_step(void **state)
@@ -197,6 +231,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(splits_a_ramp_into_half_steps_by_its_current),
+		cmocka_unit_test(a_pause_between_two_steps_carries_no_charge),
 		cmocka_unit_test(a_switch_of_range_is_no_half_step),
 		cmocka_unit_test(says_at_which_density_the_cell_shorted),
 		cmocka_unit_test(a_clock_that_restarts_keeps_order_and_tells_the_tables_own_time),
