@@ -293,7 +293,7 @@ enum sg_verdict sg_run_reconnect(struct sg_run *run)
 	tell_place(run, before);
 	book_hole(run, &absence);
 	if (!sg_run_make_safe(run, SAFE_PATIENCE_S))
-		return sg_run_stop(run, "unsafe", SG_ERR_UNSAFE, "the cell could not be shown to be off after the link came back");
+		return sg_run_stop(run, "unsafe", SG_ERR_UNCERTAIN, "the cell could not be shown to be off after the link came back");
 	if (run->config->experiment->stop_on_reconnect)
 		return sg_run_stop(run, "communication", SG_ERR_GONE,
 				   "the link was lost and came back; on_reconnect says to stop");

@@ -176,7 +176,8 @@ enum sg_verdict sg_run_safe(struct sg_run *run)
 		return SG_VERDICT_GO_ON;
 	device = run->rig->potentiostat.device;
 	if (device && sg_transport_present(device->link) == SG_OK)
-		return sg_run_stop(run, "unsafe", SG_ERR_UNSAFE, "the cell could not be shown to be off");
+		/* UNSAFE is the last word: on the way out it is tried again. */
+		return sg_run_stop(run, "unsafe", SG_ERR_UNCERTAIN, "the cell could not be shown to be off");
 	/* Lost in that very moment. */
 	return sg_run_watch_link(run) == SG_VERDICT_STOP ? SG_VERDICT_STOP : SG_VERDICT_GO_ON;
 }
