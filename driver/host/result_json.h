@@ -29,7 +29,9 @@
  *   temperature_set_degC     of the chamber
  *   half_step_count          half-steps so far; more than are listed only when a test is too long to list
  *   per_half_step            [{index (from 1), step_count, cycle, density_mA_cm2 (signed), begin_s, planned_s,
- *                            duration_s, charge_mAh_cm2 (signed), voltage_first_V, voltage_last_V,
+ *                            duration_s, charge_mAh_cm2 (signed), unknown_before_mAh_cm2 (0, or: up to so much may
+ *                            have flowed just before it and is in no charge: a start that was not answered),
+ *                            voltage_first_V, voltage_last_V,
  *                            resistance_ohm (last valid), temperature_degC (mean), samples, complete,
  *                            shorted, witnessed (false: it went on while the link was lost, and its charge
  *                            is what is known to have flowed), end ("duration", "voltage_max", ..., "none" while it runs)}]

@@ -51,9 +51,22 @@ static void tell_gap(struct sg_run *run, const struct sg_step *step, double begi
 	sg_event_init(&event, SG_EVENT_GAP, gap_s > 5.0 ? SG_GRADE_WARNING : SG_GRADE_INFO, begin_s);
 	event.since_s = run->current_off_s;
 	event.value = gap_s;
-	sg_event_say(&event, "no current for %.3f s between two steps (change of range or of script); booked as zero",
-		     gap_s);
+	if (run->block.unknown_s > 0.0)
+		sg_event_say(&event, "%.3f s between two steps, in %.3f s of which a start that was not answered may have driven "
+			     "from none to the set current; nothing is booked", gap_s, run->block.unknown_s);
+	else
+		sg_event_say(&event, "no current for %.3f s between two steps (change of range or of script); booked as zero",
+			     gap_s);
 	sg_run_tell(run, &event);
+}
+
+static double largest_current_a(const struct sg_run *run)
+{
+	double largest_a = 0.0;
+
+	for (size_t i = 0; i < run->block.count; i++)
+		largest_a = fmax(largest_a, fabs(run->segments[i].set_value));
+	return largest_a;
 }
 
 static void begin_step(struct sg_run *run, const struct sg_report *report)
@@ -80,6 +93,8 @@ static void begin_step(struct sg_run *run, const struct sg_report *report)
 	if (step->kind == SG_STEP_CURRENT)
 		sg_result_begin(run->result, run->books.row.step_count, step->cycle, step->density_ma_cm2,
 				segment->duration_s, begin_s);
+	if (report->segment == 0)
+		sg_result_unknown_before(run->result, run->block.unknown_s * largest_current_a(run));
 	sg_event_init(&event, SG_EVENT_STEP_STARTED, SG_GRADE_INFO, begin_s);
 	event.value = step->density_ma_cm2;
 	if (step->kind == SG_STEP_CURRENT)
@@ -408,20 +423,50 @@ static bool may_start_again(enum sg_err err)
 	return err == SG_ERR_REFUSED || err == SG_ERR_UNCERTAIN || err == SG_ERR_TIMEOUT;
 }
 
-static enum sg_err start(struct sg_run *run, size_t count)
+/* Nobody answered: it may have been running from then until it was shown to be off. */
+static void note_unknown(struct sg_run *run, double since_s)
+{
+	const double largest_a = largest_current_a(run);
+	struct sg_event event;
+
+	if (largest_a == 0.0)
+		return;
+	sg_event_init(&event, SG_EVENT_COMMUNICATION, SG_GRADE_WARNING, sg_run_now_s(run));
+	event.since_s = since_s;
+	event.value = event.time_s - since_s;
+	run->block.unknown_s += event.value;
+	sg_event_say(&event, "what flowed in these %.3f s is not known, from none to the set current (%.4g mA): nothing is booked",
+		     event.value, largest_a * 1e3);
+	sg_run_tell(run, &event);
+}
+
+/* One that failed is made safe before anything else. True: the cell is off, and it may be tried again. */
+static bool recover_start(struct sg_run *run, int attempt, enum sg_err err, double since_s)
 {
 	struct sg_event event;
+	bool safe;
+
+	sg_event_init(&event, SG_EVENT_COMMUNICATION, SG_GRADE_WARNING, sg_run_now_s(run));
+	sg_event_say(&event, "start %d of %d failed: %s (%s)", attempt, START_ATTEMPTS, sg_device_diag(device(run)),
+		     sg_err_text(err));
+	sg_run_tell(run, &event);
+	safe = sg_run_make_safe(run, START_SAFE_S);
+	if (err != SG_ERR_REFUSED)
+		note_unknown(run, since_s);
+	return safe && sg_run_watch_operator(run) == SG_VERDICT_GO_ON;
+}
+
+static enum sg_err start(struct sg_run *run, size_t count)
+{
+	double since_s;
 	enum sg_err err;
 
 	for (int attempt = 1;; attempt++) {
+		since_s = sg_run_now_s(run);
 		err = ops(run)->start(device(run), run->segments, count, sg_run_deadline(run, START_NS));
-		if (!may_start_again(err) || attempt == START_ATTEMPTS)
+		if (!may_start_again(err))
 			return err;
-		sg_event_init(&event, SG_EVENT_COMMUNICATION, SG_GRADE_WARNING, sg_run_now_s(run));
-		sg_event_say(&event, "start %d of %d failed: %s (%s); a current since then is not booked", attempt,
-			     START_ATTEMPTS, sg_device_diag(device(run)), sg_err_text(err));
-		sg_run_tell(run, &event);
-		if (!sg_run_make_safe(run, START_SAFE_S) || sg_run_watch_operator(run) != SG_VERDICT_GO_ON)
+		if (!recover_start(run, attempt, err, since_s) || attempt == START_ATTEMPTS)
 			return err;
 	}
 }

@@ -30,6 +30,7 @@ struct sg_block {
 	bool ordered_off;     /**< we asked for its end */
 	bool left_on;         /**< it ended, and did not say that the cell is off */
 	double start_s;       /**< test time at which start() was called */
+	double unknown_s;     /**< for so long, in all, a start that nobody answered may have driven a current before */
 	bool broken;          /**< step broken_step ended before its time, after ran_s */
 	size_t broken_step;
 	double ran_s;

@@ -61,6 +61,12 @@ void sg_result_begin(struct sg_result *result, uint32_t step_count, uint32_t cyc
 	result->temperature_count = 0;
 }
 
+void sg_result_unknown_before(struct sg_result *result, double charge_c)
+{
+	if (result->at)
+		result->at->unknown_c = charge_c;
+}
+
 void sg_result_voltage(struct sg_result *result, double voltage_v)
 {
 	if (result->at && isnan(result->at->voltage_first_v))

@@ -24,6 +24,7 @@ struct sg_half_step {
 	double end_s;           /**< where its current ended: behind its last sample if that is known, else there */
 	double planned_s;       /**< 0 if unknown (replay) */
 	double charge_c;        /**< signed, measured */
+	double unknown_c;       /**< up to so much may have flowed just before it, either way, and is not in charge_c */
 	double voltage_first_v; /**< first reading with nothing known against it, NAN if none */
 	double voltage_last_v;  /**< last valid reading; of a shorted half-step that at the confirmation */
 	double resistance_ohm;  /**< at the last valid reading, NAN if none */
@@ -67,6 +68,9 @@ void sg_result_ramp(struct sg_result *result, bool is_ccd);
 /** A stretch of constant current begins. Ends the one before it, if any. */
 void sg_result_begin(struct sg_result *result, uint32_t step_count, uint32_t cycle, double density_ma_cm2,
 		     double planned_s, double time_s);
+
+/** Just before the stretch that has begun up to charge_c (magnitude) may have flowed, or none. Nothing is summed. */
+void sg_result_unknown_before(struct sg_result *result, double charge_c);
 
 /** A reading of it with nothing known against its voltage: the first one told counts. Before sg_result_sample(). */
 void sg_result_voltage(struct sg_result *result, double voltage_v);
