@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "experiment/reader.h"
+#include "transport/uri.h"
 
 #define FILE_SIZE_MAX (1 << 20)
 
@@ -111,14 +112,50 @@ static void apply(struct sg_experiment *experiment, const struct sg_overrides *o
 		snprintf(experiment->folder, SG_URI_SIZE, "%s", overrides->folder);
 }
 
+static void print_at(const struct sg_loaded *loaded, const struct sg_place *at, const char *text)
+{
+	fprintf(stderr, "%s:%d:%d: %s\n", loaded->rig_path[0] ? loaded->rig_path : loaded->path, at->line, at->column,
+		text);
+}
+
 /* The instrument nobody knows: the first one without a family. */
 static void print_at_instrument(const struct sg_loaded *loaded, const char *text)
 {
 	const struct sg_rig_config *rig = &loaded->experiment.rig;
-	const struct sg_place *at = loaded->rig.potentiostat.family ? &rig->chamber.at : &rig->potentiostat.at;
 
-	fprintf(stderr, "%s:%d:%d: %s\n", loaded->rig_path[0] ? loaded->rig_path : loaded->path, at->line, at->column,
-		text);
+	print_at(loaded, loaded->rig.potentiostat.family ? &rig->chamber.at : &rig->potentiostat.at, text);
+}
+
+/* An address nobody could open, be it from the file or from --port. */
+static enum sg_err check_port(const struct sg_loaded *loaded, const struct sg_instrument_config *instrument)
+{
+	char storage[SG_DIAG_SIZE];
+	struct sg_text why;
+	struct sg_uri uri;
+	enum sg_err err;
+
+	sg_text_init(&why, storage, sizeof(storage));
+	err = sg_uri_parse(instrument->port, &uri, &why);
+	if (err)
+		print_at(loaded, &instrument->at, why.data);
+	return err;
+}
+
+static enum sg_err check_ports(const struct sg_loaded *loaded)
+{
+	const struct sg_rig_config *rig = &loaded->experiment.rig;
+	char text[SG_URI_SIZE + 80];
+	enum sg_err err = check_port(loaded, &rig->potentiostat);
+
+	if (err || !rig->chamber.present)
+		return err;
+	err = check_port(loaded, &rig->chamber);
+	if (err || strcmp(rig->potentiostat.port, rig->chamber.port) != 0)
+		return err;
+	snprintf(text, sizeof(text), "\"%s\": two instruments cannot be at one port, this is the potentiostat's too",
+		 rig->chamber.port);
+	print_at(loaded, &rig->chamber.at, text);
+	return SG_ERR_ARGUMENT;
 }
 
 enum sg_err sg_load(struct sg_loaded *loaded, const char *path, const struct sg_overrides *overrides)
@@ -142,6 +179,9 @@ enum sg_err sg_load(struct sg_loaded *loaded, const char *path, const struct sg_
 		print_at_instrument(loaded, why.data);
 		goto out_experiment;
 	}
+	err = check_ports(loaded);
+	if (err)
+		goto out_experiment;
 	err = sg_plan_init(&loaded->plan, &loaded->experiment, loaded->rig.caps, &why);
 	if (!err)
 		return SG_OK;

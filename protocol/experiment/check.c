@@ -58,6 +58,7 @@ __attribute__((format(printf, 4, 5))) static void find(struct checker *c, enum s
 /* The extremes of one procedure's steps: each problem is reported once, at its worst. */
 struct extremes {
 	const struct sg_step *strongest; /* largest |current|, or NULL */
+	const struct sg_step *weakest;   /* smallest |current|, or NULL */
 	const struct sg_step *longest;
 	size_t beyond;                   /* current steps no range carries */
 	size_t currents;
@@ -75,6 +76,24 @@ static void look_at(struct extremes *extremes, const struct sg_potentiostat_caps
 		extremes->beyond++;
 	if (!extremes->strongest || fabs(step->current_a) > fabs(extremes->strongest->current_a))
 		extremes->strongest = step;
+	if (!extremes->weakest || fabs(step->current_a) < fabs(extremes->weakest->current_a))
+		extremes->weakest = step;
+}
+
+/* What it may be off by hides a current that is smaller. */
+static void check_resolution(struct checker *c, struct sg_place at, const struct sg_step *step)
+{
+	const double current_a = fabs(step->current_a);
+	const double range_a = sg_caps_range_for(c->caps, current_a);
+	const double error_a = c->caps->set_error_range * range_a;
+	char current[SG_PHRASE_SIZE], range[SG_PHRASE_SIZE], bound[SG_PHRASE_SIZE];
+
+	if (current_a >= error_a)
+		return;
+	find(c, SG_SEVERITY_ERROR, at,
+	     "%.4g mA/cm2 on %.4g cm2 is %s, less than the %s by which %s may be off in the %s range it would use",
+	     fabs(step->density_ma_cm2), c->experiment->cell.area_cm2, sg_phrase_current(current_a, current),
+	     sg_phrase_current(error_a, bound), c->caps->model, sg_phrase_current(range_a, range));
 }
 
 static void check_current(struct checker *c, struct sg_place at, const struct extremes *extremes)
@@ -159,6 +178,18 @@ static void check_set_point(struct checker *c, struct sg_place at, double set_c)
 		     excursion_k, set_c, limits->temperature_min_c, limits->temperature_max_c);
 }
 
+/* The time it may take to settle holds the soak too. */
+static void check_soak(struct checker *c, struct sg_place at, double soak_s)
+{
+	const double timeout_s = c->experiment->temperature.timeout_s;
+	char soak[SG_PHRASE_SIZE], timeout[SG_PHRASE_SIZE];
+
+	if (!(timeout_s > 0.0) || soak_s < timeout_s)
+		return;
+	find(c, SG_SEVERITY_ERROR, at, "a soak of %s cannot end within temperature.timeout of %s, which counts it in",
+	     sg_phrase_duration(soak_s, soak), sg_phrase_duration(timeout_s, timeout));
+}
+
 /* Two settings speak of a short; the one for the whole run wins. */
 static void check_short(struct checker *c, const struct sg_procedure *procedure)
 {
@@ -175,18 +206,21 @@ static void check_procedures(struct checker *c)
 	while (i < c->plan->step_count) {
 		const uint32_t index = c->plan->steps[i].procedure;
 		const struct sg_procedure *procedure = &c->experiment->procedures[index];
-		struct extremes extremes = { NULL, NULL, 0, 0 };
+		struct extremes extremes = { NULL, NULL, NULL, 0, 0 };
 
 		for (; i < c->plan->step_count && c->plan->steps[i].procedure == index; i++)
 			look_at(&extremes, c->caps, &c->plan->steps[i]);
 		if (extremes.strongest) {
 			check_current(c, place_of(procedure), &extremes);
+			check_resolution(c, place_of(procedure), extremes.weakest);
 			check_expected_voltage(c, place_of(procedure), extremes.strongest);
 		}
 		check_time(c, procedure, &extremes);
 		check_short(c, procedure);
-		if (procedure->kind == SG_PROC_TEMPERATURE)
+		if (procedure->kind == SG_PROC_TEMPERATURE) {
 			check_set_point(c, place_of(procedure), procedure->temperature_c);
+			check_soak(c, place_of(procedure), procedure->soak_s);
+		}
 	}
 }
 
@@ -205,8 +239,10 @@ static void check_temperature(struct checker *c)
 {
 	const struct sg_limits *limits = &c->experiment->limits;
 
-	if (c->experiment->temperature.present)
+	if (c->experiment->temperature.present) {
 		check_set_point(c, c->experiment->temperature.set_at, c->experiment->temperature.set_c);
+		check_soak(c, c->experiment->temperature.set_at, c->experiment->temperature.soak_s);
+	}
 	if (!c->chamber && (isfinite(limits->temperature_min_c) || isfinite(limits->temperature_max_c)))
 		find(c, SG_SEVERITY_ERROR, limits->temperature_at,
 		     "limits.temperature cannot be watched: the rig has no chamber");

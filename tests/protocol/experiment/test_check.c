@@ -144,6 +144,31 @@ static void a_current_beyond_the_guard(void **state)
 	EXPECT(&b, { WARNING, 35, "the planned 7.2 mA is within 2 % of limits.current of 7.25 mA" });
 }
 
+static void a_current_that_the_error_of_its_range_hides(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	set_up(&b, base_text);
+	b.caps.set_error_range = 0.1; /* 0.1 mA of 1 mA, 1 mA of 10 mA; the steps are of 0.8 and 1.6 mA */
+	expect_nothing(&b);
+	set_up(&b, base_with("polarize: {current: 2 mA", "polarize: {current: 0.1 mA"));
+	b.caps.set_error_range = 0.1;
+	EXPECT(&b, { ERROR, 45, "0.1 mA/cm2 on 0.8 cm2 is 80 uA, less than the 100 uA by which Testostat may be off in the 1 mA "
+			       "range it would use" });
+}
+
+static void soaks_longer_than_their_timeout(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	set_up(&b, base_with("timeout: 3 h", "timeout: 16 min"));
+	EXPECT(&b, { ERROR, 46, "a soak of 30 min cannot end within temperature.timeout of 16 min" });
+	set_up(&b, base_with("timeout: 3 h", "timeout: 15 min"));
+	EXPECT(&b, { ERROR, 24, "a soak of 15 min cannot end" }, { ERROR, 46, "a soak of 30 min" });
+}
+
 static void voltages_out_of_reach(void **state)
 {
 	static struct bench b;
@@ -417,6 +442,8 @@ int main(void)
 		cmocka_unit_test(nothing_is_found_where_all_fits),
 		cmocka_unit_test(a_current_beyond_the_instrument),
 		cmocka_unit_test(a_current_beyond_the_guard),
+		cmocka_unit_test(a_current_that_the_error_of_its_range_hides),
+		cmocka_unit_test(soaks_longer_than_their_timeout),
 		cmocka_unit_test(voltages_out_of_reach),
 		cmocka_unit_test(times_the_instrument_cannot_keep),
 		cmocka_unit_test(temperatures_out_of_reach),
