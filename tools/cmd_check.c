@@ -1,29 +1,56 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sandglass check: what an experiment file will do, and what does not fit; touches no instrument. */
+#include <errno.h>
 #include <getopt.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "experiment/check.h"
 #include "load.h"
 
-/* The folder may not exist yet: ask the nearest one above it that does. -1 if nobody knows. */
-static int64_t disk_free_bytes(const char *folder)
+/* The folder may not exist yet: the nearest one above it that does. */
+static void nearest_existing(const char *folder, char path[SG_URI_SIZE], struct stat *st)
 {
-	char path[SG_URI_SIZE];
-	struct statvfs fs;
 	char *slash;
 
-	snprintf(path, sizeof(path), "%s", folder);
-	while (statvfs(path, &fs) != 0) {
+	snprintf(path, SG_URI_SIZE, "%s", folder);
+	while (stat(path, st) != 0) {
 		slash = strrchr(path, '/');
-		if (!slash || slash == path)
-			return statvfs(slash ? "/" : ".", &fs) == 0 ? (int64_t)fs.f_bavail * (int64_t)fs.f_frsize : -1;
+		if (!slash || slash == path) {
+			snprintf(path, SG_URI_SIZE, "%s", slash ? "/" : ".");
+			if (stat(path, st) != 0)
+				memset(st, 0, sizeof(*st));
+			return;
+		}
 		*slash = '\0';
 	}
-	return (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
+}
+
+/* What is known of the place for the record without writing to it. */
+static struct sg_check_env look_at_folder(const char *folder)
+{
+	struct sg_check_env env = { .disk_free_bytes = -1 };
+	char path[SG_URI_SIZE];
+	struct statvfs space;
+	struct statfs fs;
+	struct stat st;
+
+	nearest_existing(folder, path, &st);
+	if (!S_ISDIR(st.st_mode))
+		env.folder_trouble = "there is a file in the way";
+	else if (access(path, W_OK | X_OK) != 0)
+		env.folder_trouble = strerror(errno);
+	else if (statfs(path, &fs) == 0 && (fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC))
+		env.folder_trouble = "the kernel's own, it keeps no files";
+	else if (statvfs(path, &space) == 0 && space.f_blocks > 0) /* 0: nobody counts, on a tmpfs without a limit */
+		env.disk_free_bytes = (int64_t)space.f_bavail * (int64_t)space.f_frsize;
+	return env;
 }
 
 static void print_line(void *context, const char *line)
@@ -33,7 +60,7 @@ static void print_line(void *context, const char *line)
 
 unsigned sg_check_loaded(const struct sg_loaded *loaded, int verbose)
 {
-	const struct sg_check_env env = { .disk_free_bytes = disk_free_bytes(loaded->experiment.folder) };
+	const struct sg_check_env env = look_at_folder(loaded->experiment.folder);
 	struct sg_check_report report;
 
 	sg_check(&loaded->experiment, &loaded->plan, loaded->rig.caps, loaded->rig.chamber_caps, &env, &report);

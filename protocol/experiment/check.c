@@ -289,6 +289,11 @@ static void check_disk(struct checker *c, const struct sg_check_env *env)
 		rows += floor(c->plan->steps[i].duration_s / c->plan->steps[i].interval_s * GRACE) + 1.0;
 	c->report->rows = rows;
 	c->report->file_bytes = rows * SG_CHECK_ROW_BYTES;
+	if (env->folder_trouble) {
+		find(c, SG_SEVERITY_ERROR, nowhere, "no run folder can be made in '%.200s': %s", c->experiment->folder,
+		     env->folder_trouble);
+		return;
+	}
 	if (env->disk_free_bytes < 0)
 		return;
 	sg_phrase_bytes(c->report->file_bytes, need);

@@ -17,6 +17,7 @@
 /** What the PC offers. */
 struct sg_check_env {
 	int64_t disk_free_bytes; /**< where the run folder goes; -1: unknown */
+	const char *folder_trouble; /**< why no folder can be made there; NULL if nothing is known against it */
 };
 
 enum sg_severity {

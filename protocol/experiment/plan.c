@@ -109,13 +109,14 @@ static enum sg_err count_all(const struct sg_experiment *experiment, struct sg_t
 		const char *what = nonsense(procedure);
 
 		if (what) {
-			sg_text_add(why, "line %d: %s", procedure->line, what);
+			sg_text_add(why, "line %d, column %d: %s", procedure->line, procedure->column, what);
 			return SG_ERR_FORMAT;
 		}
 		total += count_steps(procedure);
 		if (total > STEPS_MAX) {
-			sg_text_add(why, "line %d: with this procedure the plan has %.0f steps; at most %u are allowed",
-				    procedure->line, total, STEPS_MAX);
+			sg_text_add(why,
+				    "line %d, column %d: with this procedure the plan has %.0f steps; at most %u are allowed",
+				    procedure->line, procedure->column, total, STEPS_MAX);
 			return SG_ERR_FORMAT;
 		}
 	}

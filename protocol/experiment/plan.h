@@ -48,7 +48,7 @@ struct sg_plan {
 
 /**
  * Expand. caps may be NULL (then range_a is 0).
- * @retval SG_ERR_FORMAT     a procedure makes no sense; why says which line and what would be right
+ * @retval SG_ERR_FORMAT     a procedure makes no sense; why says which line and column, and what would be right
  * @retval SG_ERR_NO_MEMORY
  */
 enum sg_err sg_plan_init(struct sg_plan *plan, const struct sg_experiment *experiment,

@@ -34,6 +34,17 @@ static const char *examples(const struct wanted *wanted, double value, char word
 	return words;
 }
 
+/* The number as it was written, if it was read as it was meant and may be; else one that is right. */
+static double example_value(const struct sg_quantity *quantity, const struct sg_bounds *bounds)
+{
+	/* What looks like a unit nobody knows may be the rest of a number: 0x1 mA/cm2. */
+	const char after = quantity->unit ? quantity->unit[0] : '\0';
+	const bool broken = quantity->value == 0.0 && (after == 'x' || after == 'X');
+	const bool allowed = bounds->above ? quantity->value > bounds->min : quantity->value >= bounds->min;
+
+	return allowed && !broken ? quantity->value : 5.0;
+}
+
 static const char *units(const struct wanted *wanted, char words[WORDS_SIZE])
 {
 	if (wanted->one == wanted->other)
@@ -57,7 +68,8 @@ static const char *remark(const struct wanted *wanted, enum sg_dimension got)
 }
 
 static void report(struct sg_diagnostics *diagnostics, const struct sg_yaml_node *node, const char *key,
-		   const struct wanted *wanted, enum sg_quantity_status status, const struct sg_quantity *quantity)
+		   const struct wanted *wanted, const struct sg_bounds *bounds, enum sg_quantity_status status,
+		   const struct sg_quantity *quantity)
 {
 	char name_words[WORDS_SIZE], example_words[WORDS_SIZE], unit_words[WORDS_SIZE];
 	const char *name = names(wanted, name_words);
@@ -74,12 +86,12 @@ static void report(struct sg_diagnostics *diagnostics, const struct sg_yaml_node
 		break;
 	case SG_QUANTITY_NO_UNIT:
 		sg_diagnose(diagnostics, node->line, node->column, "'%s': %s needs a unit: %s", key, name,
-			    examples(wanted, quantity->value, example_words));
+			    examples(wanted, example_value(quantity, bounds), example_words));
 		break;
 	case SG_QUANTITY_UNKNOWN_UNIT:
 		sg_diagnose(diagnostics, node->line, node->column,
 			    "'%s': unknown unit '%.40s'; %s is written in %s, for example %s", key, quantity->unit, name,
-			    units(wanted, unit_words), examples(wanted, quantity->value, example_words));
+			    units(wanted, unit_words), examples(wanted, example_value(quantity, bounds), example_words));
 		break;
 	case SG_QUANTITY_OK:
 		sg_diagnose(diagnostics, node->line, node->column,
@@ -106,7 +118,7 @@ static bool read_wanted(struct sg_diagnostics *diagnostics, const struct sg_yaml
 	}
 	status = sg_quantity_read(node->text, &quantity);
 	if (status || (quantity.dimension != wanted->one && quantity.dimension != wanted->other)) {
-		report(diagnostics, node, key, wanted, status, &quantity);
+		report(diagnostics, node, key, wanted, bounds, status, &quantity);
 		return false;
 	}
 	if ((bounds->above ? quantity.value <= bounds->min : quantity.value < bounds->min) ||

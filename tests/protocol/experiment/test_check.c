@@ -247,6 +247,10 @@ static void a_disk_too_small(void **state)
 	set_up(&b, base_text);
 	b.env.disk_free_bytes = -1;
 	expect_nothing(&b);
+	set_up(&b, base_text);
+	b.env.folder_trouble = "Read-only file system";
+	b.env.disk_free_bytes = 0;
+	EXPECT(&b, { ERROR, 0, "no run folder can be made in 'out': Read-only file system" });
 }
 
 static void says_what_holds_the_cell_when_the_pc_dies(void **state)

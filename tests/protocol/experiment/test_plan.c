@@ -195,24 +195,24 @@ static void refuses_a_procedure_that_makes_no_sense(void **state)
 		double from, to, increment, half_s, half_mah, rest_s, interval_s, area;
 		const char *words;
 	} rows[] = {
-		{ "down", 2, 1, 1, 300, NAN, 0, 1, 1, "line 7: there is no level" },
-		{ "no increment", 1, 2, 0, 300, NAN, 0, 1, 1, "line 7: there is no level" },
-		{ "no density", 0, 2, 1, 300, NAN, 0, 1, 1, "line 7: the current density must be more than 0" },
-		{ "no time", 1, 2, 1, 0, NAN, 0, 1, 1, "line 7: the duration or charge" },
-		{ "endless", 1, 2, 1, INFINITY, NAN, 0, 1, 1, "line 7: the duration or charge" },
+		{ "down", 2, 1, 1, 300, NAN, 0, 1, 1, "line 7, column 3: there is no level" },
+		{ "no increment", 1, 2, 0, 300, NAN, 0, 1, 1, "line 7, column 3: there is no level" },
+		{ "no density", 0, 2, 1, 300, NAN, 0, 1, 1, "line 7, column 3: the current density must be more than 0" },
+		{ "no time", 1, 2, 1, 0, NAN, 0, 1, 1, "line 7, column 3: the duration or charge" },
+		{ "endless", 1, 2, 1, INFINITY, NAN, 0, 1, 1, "line 7, column 3: the duration or charge" },
 		{ "time and charge", 1, 2, 1, 300, 1, 0, 1, 1, "exactly one" },
 		{ "neither", 1, 2, 1, NAN, NAN, 0, 1, 1, "exactly one" },
 		{ "rest backwards", 1, 2, 1, 300, NAN, -1, 1, 1, "must not be negative" },
 		{ "no interval", 1, 2, 1, 300, NAN, 0, 0, 1, "sample interval" },
 		{ "no area", 1, 2, 1, 300, NAN, 0, 1, 0, "the area of the cell" },
-		{ "too many", 1, 3000001, 1, 300, NAN, 0, 1, 1, "line 7: with this procedure the plan has 6000002 steps; "
+		{ "too many", 1, 3000001, 1, 300, NAN, 0, 1, 1, "line 7, column 3: with this procedure the plan has 6000002 steps; "
 		  "at most 1000000 are allowed" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct sg_procedure procedure = {
-			.kind = SG_PROC_CCD, .line = 7, .from_ma_cm2 = rows[i].from, .to_ma_cm2 = rows[i].to,
+			.kind = SG_PROC_CCD, .line = 7, .column = 3, .from_ma_cm2 = rows[i].from, .to_ma_cm2 = rows[i].to,
 			.increment_ma_cm2 = rows[i].increment, .half_step_s = rows[i].half_s,
 			.half_step_mah_cm2 = rows[i].half_mah, .rest_s = rows[i].rest_s, .until_v = NAN,
 			.interval_s = rows[i].interval_s,
