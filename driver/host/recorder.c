@@ -44,6 +44,7 @@ struct sg_recorder {
 	bool any_row;
 	struct sg_documents documents;
 	enum sg_err lost; /**< first error that cost a row or an event */
+	uint64_t refused; /**< rows that found no room in the buffer */
 };
 
 /** The first error counts, but every step is tried. */
@@ -146,12 +147,21 @@ static enum sg_err write_documents(struct sg_recorder *recorder, const struct sg
 				  recorded(recorder), !recorder->patient);
 }
 
+/** Room for what is still to be written when the disk is full: both documents, and what waits in the buffers. */
+static enum sg_err reserve(const struct sg_recorder *recorder)
+{
+	return sg_run_folder_reserve(&recorder->folder, 2 * recorder->documents.scratch_size + ROWS_BUFFER +
+							       EVENTS_BUFFER + QUALITY_BUFFER);
+}
+
 /** What is in the folder before the first row: whole tables without rows, and documents that say "running". */
 static enum sg_err begin(struct sg_recorder *recorder)
 {
 	const struct sg_run_summary begun = { .state = "running", .stopped_by = "" };
 	enum sg_err err = write_documents(recorder, NULL, &begun);
 
+	if (!err)
+		err = reserve(recorder);
 	return err ? err : sg_recorder_flush(recorder);
 }
 
@@ -276,6 +286,7 @@ enum sg_err sg_recorder_row(struct sg_recorder *recorder, const struct sg_row *r
 		err = settle(recorder);
 	length = sg_bdf_line(row, line, sizeof(line));
 	err2 = put_line(recorder, &recorder->rows, line, length);
+	recorder->refused += err2 != SG_OK;
 	if (!err2)
 		err2 = put_quality(recorder, row);
 	recorder->step = row->step_count;
@@ -308,6 +319,22 @@ enum sg_err sg_recorder_flush(struct sg_recorder *recorder)
 	return sync_at(recorder, sg_clock_now_ns(recorder->pace));
 }
 
+static uint64_t count_lines(const struct sg_append_file *file)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < file->used; i++)
+		count += file->buffer[i] == '\n';
+	return count;
+}
+
+uint64_t sg_recorder_wind_up(struct sg_recorder *recorder)
+{
+	sg_run_folder_release(&recorder->folder);
+	sg_recorder_flush(recorder); /* what it could not do is what is counted */
+	return recorder->refused + count_lines(&recorder->rows);
+}
+
 enum sg_err sg_recorder_result(struct sg_recorder *recorder, const struct sg_result *result,
 			       const struct sg_run_summary *summary)
 {
@@ -324,6 +351,7 @@ enum sg_err sg_recorder_close(struct sg_recorder *recorder)
 
 	if (!recorder)
 		return SG_OK;
+	sg_recorder_wind_up(recorder);
 	lost = first(recorder->lost, sg_recorder_flush(recorder));
 	release(recorder);
 	return lost;

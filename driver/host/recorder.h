@@ -8,6 +8,7 @@
  *   events.csv                     one row per event, written at once
  *   result.json                    the result so far, replaced atomically; see sg_recorder_result()
  *   experiment.yaml, rig.yaml      copies of what was run
+ *   .reserve                       room for the last words, see sg_recorder_wind_up(); gone after the run
  *
  * Rows are collected and written in one write(2) per batch; fdatasync at a stated interval and at
  * every event and step change. Errors of the disk are returned, never swallowed; rows that could not
@@ -71,6 +72,13 @@ enum sg_err sg_recorder_tick(struct sg_recorder *recorder, int64_t now_ns);
 
 /** Write everything out now, fdatasync. */
 enum sg_err sg_recorder_flush(struct sg_recorder *recorder);
+
+/**
+ * The test is over: give free the room that open() took for this moment (both documents, and what waits in the buffers),
+ * and write out everything. Rows and events are taken as before.
+ * @return rows that are not in the table all the same
+ */
+uint64_t sg_recorder_wind_up(struct sg_recorder *recorder);
 
 /** How a run stands or ended; words for result.json. */
 struct sg_run_summary {

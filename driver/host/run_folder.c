@@ -188,10 +188,33 @@ enum sg_err sg_run_folder_copy(const struct sg_run_folder *folder, const char *f
 	return err;
 }
 
+enum sg_err sg_run_folder_reserve(const struct sg_run_folder *folder, size_t bytes)
+{
+	int fd, number;
+
+	fd = openat(folder->fd, SG_RUN_RESERVE, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return sg_host_error(errno);
+	do
+		number = posix_fallocate(fd, 0, (off_t)bytes);
+	while (number == EINTR);
+	close(fd);
+	if (number == 0)
+		return SG_OK;
+	sg_run_folder_release(folder);
+	return sg_host_error(number) == SG_ERR_DISK_FULL ? SG_ERR_DISK_FULL : SG_OK;
+}
+
+void sg_run_folder_release(const struct sg_run_folder *folder)
+{
+	if (folder->fd >= 0)
+		unlinkat(folder->fd, SG_RUN_RESERVE, 0);
+}
+
 void sg_run_folder_discard(struct sg_run_folder *folder)
 {
 	const char *const names[] = { folder->table, folder->metadata, folder->quality, SG_RUN_EVENTS,
-				      SG_RUN_RESULT, SG_RUN_EXPERIMENT, SG_RUN_RIG };
+				      SG_RUN_RESULT, SG_RUN_EXPERIMENT, SG_RUN_RIG, SG_RUN_RESERVE };
 	size_t i;
 
 	if (folder->fd < 0)

@@ -8,6 +8,7 @@
 #ifndef SG_HOST_RUN_FOLDER_H
 #define SG_HOST_RUN_FOLDER_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/error.h"
@@ -30,6 +31,7 @@ struct sg_run_folder {
 #define SG_RUN_RESULT "result.json"
 #define SG_RUN_EXPERIMENT "experiment.yaml"
 #define SG_RUN_RIG "rig.yaml"
+#define SG_RUN_RESERVE ".reserve"
 
 /**
  * Make the folder, and the folders above it.
@@ -47,6 +49,16 @@ enum sg_err sg_run_folder_make(struct sg_run_folder *folder, const char *parent,
 /** Copy a file into the folder under the given name; fsync. */
 enum sg_err sg_run_folder_copy(const struct sg_run_folder *folder, const char *from, const char *name,
 			       struct sg_text *why);
+
+/**
+ * Take room on the disk for later: a file of so many bytes. Where the file system cannot promise room (network, some
+ * others) nothing is taken, and that is no error.
+ * @retval SG_ERR_DISK_FULL
+ */
+enum sg_err sg_run_folder_reserve(const struct sg_run_folder *folder, size_t bytes);
+
+/** Give that room free. Never taken is fine. */
+void sg_run_folder_release(const struct sg_run_folder *folder);
 
 /** Undo make() for a run that never began: remove what may be in the folder, and the folder. */
 void sg_run_folder_discard(struct sg_run_folder *folder);

@@ -239,6 +239,25 @@ static double patience_at_the_end_s(const struct sg_run *run)
 	return fmax(SAFE_PATIENCE_S, run->config->experiment->reconnect_within_s);
 }
 
+/* What the disk did not take is said, on the screen and, if there is room for that, in the record. */
+static void wind_up_record(struct sg_run *run)
+{
+	const uint64_t missing = sg_recorder_wind_up(run->recorder);
+	const size_t length = strlen(run->detail);
+	struct sg_event event;
+
+	if (missing == 0)
+		return;
+	sg_event_init(&event, SG_EVENT_DISK, SG_GRADE_ALARM, sg_run_now_s(run));
+	event.value = (double)missing;
+	sg_event_say(&event, "%llu of %llu rows were not written", (unsigned long long)missing,
+		     (unsigned long long)run->books.row.record_index);
+	snprintf(run->detail + length, sizeof(run->detail) - length, "; %s", event.text);
+	if (!run->failure)
+		run->failure = SG_ERR_IO;
+	sg_run_tell(run, &event);
+}
+
 static enum sg_err finish(struct sg_run *run, struct sg_run_outcome *outcome)
 {
 	struct sg_run_summary *summary = &outcome->summary;
@@ -251,6 +270,7 @@ static enum sg_err finish(struct sg_run *run, struct sg_run_outcome *outcome)
 	if (!summary->cell_off_verified)
 		run->failure = SG_ERR_UNSAFE;
 	leave_chamber(run);
+	wind_up_record(run);
 	summarize(run, summary, end_state(run));
 	summary->ended_utc_ns = sg_clock_utc_ns(run->config->clock);
 	sg_event_init(&event, SG_EVENT_RUN_ENDED, SG_GRADE_INFO, summary->test_time_s);

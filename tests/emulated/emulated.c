@@ -234,7 +234,7 @@ void emu_start(struct emu *emu)
 {
 	char report_path[128];
 
-	snprintf(emu->folder, sizeof(emu->folder), "/tmp/sandglass-emu-XXXXXX");
+	snprintf(emu->folder, sizeof(emu->folder), "%s/sandglass-emu-XXXXXX", emu->root ? emu->root : "/tmp");
 	if (!mkdtemp(emu->folder))
 		die("mkdtemp");
 	snprintf(emu->socket, sizeof(emu->socket), "%s/sock", emu->folder);

@@ -25,6 +25,7 @@ struct emu {
 	const char *sim_arguments; /**< further words of the simulator's command line, blank-separated, or NULL */
 	const char *potentiostat_arguments; /**< words that belong to the emstat4 section, or NULL */
 	const char *chamber_arguments;      /**< words that belong to the votsch section, or NULL */
+	const char *root;          /**< where the temporary folder goes; NULL: /tmp */
 	const char *model;         /**< of the EmStat4: "hr" (NULL) or "lr" */
 	unsigned seed;
 	bool no_chamber;

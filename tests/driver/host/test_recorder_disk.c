@@ -87,7 +87,7 @@ static void what_does_not_fit_is_refused_by_name_and_remembered(void **state)
 	struct sg_recorder *recorder;
 	struct bdf_report report;
 	char table[512];
-	size_t refused = 0;
+	size_t refused = 0, gone;
 	int i;
 
 	(void)state;
@@ -100,7 +100,12 @@ static void what_does_not_fit_is_refused_by_name_and_remembered(void **state)
 		refused += sg_recorder_row(recorder, record_fixture_row(&f)) == SG_ERR_DISK_FULL;
 	assert_true(refused > 0);
 	assert_int_equal(bdf_validate(table, BDF_TAIL_WHOLE, &report), 0);
+	assert_int_equal(sg_recorder_wind_up(recorder), 3000 - report.rows);
 	limit_file_size(RLIM_INFINITY);
+	/* somebody made room: what was kept arrives, what was refused is gone for good */
+	gone = sg_recorder_wind_up(recorder);
+	assert_true(gone > 0 && gone <= refused);
+	assert_valid(table, 3000 - gone);
 	assert_int_equal(sg_recorder_close(recorder), SG_ERR_DISK_FULL);
 	record_fixture_fini(&f);
 }
@@ -111,19 +116,20 @@ static int fill_a_small_disk(struct record_fixture *f)
 	struct sg_recorder *recorder;
 	enum sg_err err = SG_OK;
 	struct bdf_report report;
-	char filler[600], table[512];
+	char filler[600], table[512], page[4096];
 	FILE *file;
 	int i;
 
 	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mkdir(f->experiment.folder, 0777) || mount("none", f->experiment.folder, "tmpfs", 0, "size=256k"))
+	    mkdir(f->experiment.folder, 0777) || mount("none", f->experiment.folder, "tmpfs", 0, "size=2m"))
 		return 77;
 	recorder = record_fixture_open(f);
 	snprintf(table, sizeof(table), "%s", sg_recorder_table(recorder));
 	snprintf(filler, sizeof(filler), "%s/filler", f->experiment.folder);
+	memset(page, 'x', sizeof(page));
 	file = fopen(filler, "w");
-	for (i = 0; file && i < 120; i++)
-		fwrite(filler, sizeof(filler), 1, file);
+	while (file && fwrite(page, sizeof(page), 1, file) == 1 && !fflush(file))
+		;
 	if (file)
 		fclose(file);
 	for (i = 0; i < 900 && !err; i++) {
