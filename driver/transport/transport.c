@@ -10,6 +10,24 @@
 #include "transport/access.h"
 #include "transport/open.h"
 
+static enum sg_err open_kind(const struct sg_uri *uri, const struct sg_line *line, struct sg_clock *clock,
+			     struct sg_text *why, struct sg_transport **out)
+{
+	switch (uri->kind) {
+	case SG_URI_SERIAL:
+		return sg_serial_open(uri, line, clock, why, out);
+	case SG_URI_TCP:
+		return sg_tcp_open(uri, clock, why, out);
+	case SG_URI_PTY:
+		return sg_pty_open(uri, clock, why, out);
+	case SG_URI_SIM:
+		return sg_sim_open(uri, clock, why, out);
+	case SG_URI_USB:
+		return sg_usb_open(uri, clock, why, out);
+	}
+	return SG_ERR_ARGUMENT;
+}
+
 enum sg_err sg_transport_open(const char *uri, const struct sg_line *line, struct sg_clock *clock,
 			      struct sg_text *why, struct sg_transport **out)
 {
@@ -22,19 +40,15 @@ enum sg_err sg_transport_open(const char *uri, const struct sg_line *line, struc
 		sg_text_add(why, "\"%s\": this run's time is a simulator's, and a real port does not live in it", uri);
 		return SG_ERR_ARGUMENT;
 	}
-	switch (parsed.kind) {
-	case SG_URI_SERIAL:
-		return sg_serial_open(&parsed, line, clock, why, out);
-	case SG_URI_TCP:
-		return sg_tcp_open(&parsed, clock, why, out);
-	case SG_URI_PTY:
-		return sg_pty_open(&parsed, clock, why, out);
-	case SG_URI_SIM:
-		return sg_sim_open(&parsed, clock, why, out);
-	case SG_URI_USB:
-		return sg_usb_open(&parsed, clock, why, out);
+	err = open_kind(&parsed, line, clock, why, out);
+	if (!err && clock->speed > 1.0 && !(*out)->simulated) {
+		sg_transport_close(*out);
+		*out = NULL;
+		sg_text_add(why, "\"%s\": time runs %g times as fast, and a real instrument cannot be hurried; only what is "
+			    "known to end in a simulator can: sim:, pty:, tcp: to this PC itself", uri, clock->speed);
+		return SG_ERR_ARGUMENT;
 	}
-	return SG_ERR_ARGUMENT;
+	return err;
 }
 
 void sg_transport_close(struct sg_transport *t)

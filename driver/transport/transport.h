@@ -72,7 +72,8 @@ struct sg_transport {
  * @param why    on failure, one sentence: what is wrong and what would be right; may be NULL
  * @param out    the transport, owned by the caller, sg_transport_close() it
  *
- * @retval SG_ERR_ARGUMENT   not a URI of a known kind
+ * @retval SG_ERR_ARGUMENT   not a URI of a known kind; or one that is not known to end in a simulator (see
+ *                           transport->simulated), on a clock that runs faster than life
  * @retval SG_ERR_NOT_FOUND  no such port, host or socket
  * @retval SG_ERR_ACCESS     permission missing
  * @retval SG_ERR_BUSY       held by another program

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -259,6 +261,61 @@ static void an_unknown_service_is_not_found(void **state)
 	assert_non_null(strstr(t->said, "no-such-service"));
 }
 
+/* An address of this PC that is not its loopback: a device server would have such a one. False: it has none. */
+static bool listen_elsewhere(struct tcp *t)
+{
+	struct ifaddrs *all, *a;
+	struct sockaddr_in address;
+	socklen_t size = sizeof(address);
+	char text[INET_ADDRSTRLEN];
+
+	if (getifaddrs(&all) != 0)
+		return false;
+	for (a = all; a; a = a->ifa_next) {
+		if (!a->ifa_addr || a->ifa_addr->sa_family != AF_INET || (a->ifa_flags & IFF_LOOPBACK))
+			continue;
+		memcpy(&address, a->ifa_addr, sizeof(address));
+		break;
+	}
+	freeifaddrs(all);
+	if (!a)
+		return false;
+	close(t->listener);
+	t->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	address.sin_port = 0;
+	if (bind(t->listener, (struct sockaddr *)&address, size) != 0 || listen(t->listener, 4) != 0 ||
+	    getsockname(t->listener, (struct sockaddr *)&address, &size) != 0)
+		return false;
+	snprintf(t->uri, sizeof(t->uri), "tcp:%s:%d", inet_ntop(AF_INET, &address.sin_addr, text, sizeof(text)),
+		 ntohs(address.sin_port));
+	return true;
+}
+
+static void what_may_be_an_instrument_is_not_hurried(void **state)
+{
+	struct tcp *t = *state;
+	struct sg_transport *link = NULL;
+	char byte;
+	int peer;
+
+	sg_host_clock_init(&t->clock, 10.0);
+	assert_int_equal(open_link(t, &link), SG_OK); /* this PC itself: a simulator */
+	sg_transport_close(link);
+	link = NULL;
+	if (!listen_elsewhere(t))
+		skip();
+	assert_int_equal(open_link(t, &link), SG_ERR_ARGUMENT);
+	assert_null(link);
+	assert_non_null(strstr(t->said, "10 times as fast"));
+	peer = accept(t->listener, NULL, NULL);
+	assert_int_equal(recv(peer, &byte, 1, 0), 0); /* closed, and not a byte was sent */
+	close(peer);
+	sg_host_clock_init(&t->clock, 1.0);
+	assert_int_equal(open_link(t, &link), SG_OK);
+	assert_false(link->simulated);
+	sg_transport_close(link);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -272,6 +329,7 @@ int main(void)
 		TEST(a_hang_up_shows_while_nobody_reads),
 		TEST(writing_to_a_peer_that_left_is_an_error_not_a_signal),
 		TEST(a_pipe_that_stays_full_leaves_the_write_uncertain),
+		TEST(what_may_be_an_instrument_is_not_hurried),
 		TEST(an_unknown_host_is_named),
 		TEST(an_unknown_service_is_not_found),
 	};
