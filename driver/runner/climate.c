@@ -158,6 +158,23 @@ static size_t tell_alarm(struct sg_climate *climate, bool alarm, double now_s, s
 	return 1;
 }
 
+/* Nobody asked for a temperature, but the record shows one, and a limit may be held against it. */
+static size_t judge_unkept(struct sg_climate *climate, double now_s, bool fresh, struct sg_event *event)
+{
+	const double since_s = isinf(climate->read_s) ? 0.0 : climate->read_s;
+
+	if (fresh)
+		climate->unknown = false; /* tell_recovery() has said so */
+	if (fresh || climate->unknown || now_s - since_s <= STALE_S)
+		return 0;
+	climate->unknown = true;
+	sg_event_init(event, SG_EVENT_TEMPERATURE, SG_GRADE_WARNING, now_s);
+	event->since_s = since_s;
+	event->value = climate->actual_c;
+	sg_event_say(event, "temperature unknown for %.0f s: the chamber does not answer", now_s - since_s);
+	return 1;
+}
+
 /* From the latest reading (or the lack of one) to the state; says so when it changed. */
 static size_t judge(struct sg_climate *climate, double now_s, bool fresh, struct sg_event *event)
 {
@@ -166,7 +183,7 @@ static size_t judge(struct sg_climate *climate, double now_s, bool fresh, struct
 
 	switch (climate->state) {
 	case SG_CLIMATE_ABSENT:
-		return 0;
+		return judge_unkept(climate, now_s, fresh, event);
 	case SG_CLIMATE_EXCURSION:
 		if (!fresh || fabs(off_k) > climate->config->excursion_k)
 			return 0;

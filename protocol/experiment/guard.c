@@ -10,6 +10,7 @@ void sg_guard_init(struct sg_guard *guard, const struct sg_limits *limits, doubl
 	guard->limits = *limits;
 	guard->area_cm2 = area_cm2;
 	guard->alive_s = 0.0;
+	guard->known_s = (double)NAN;
 }
 
 void sg_guard_arm(struct sg_guard *guard, double time_s)
@@ -23,6 +24,23 @@ static enum sg_trip trip(enum sg_trip which, struct sg_event *event, double time
 	event->value = value;
 	event->reference = limit;
 	return which;
+}
+
+/* The last value held on to for ever would be a limit that cannot act. */
+static enum sg_trip hold_knowledge(struct sg_guard *guard, const struct sg_sample *sample, double time_s,
+				   struct sg_event *event)
+{
+	const bool limited = isfinite(guard->limits.temperature_min_c) || isfinite(guard->limits.temperature_max_c);
+
+	if (!(sample->flags & SG_FLAG_STALE) || isnan(guard->known_s))
+		guard->known_s = time_s;
+	if (!limited || time_s - guard->known_s <= SG_GUARD_STALE_S)
+		return SG_TRIP_NONE;
+	trip(SG_TRIP_TEMPERATURE, event, time_s, sample->temperature_c, (double)NAN);
+	event->since_s = guard->known_s;
+	sg_event_say(event, "the temperature is not known any more (the latest reading was %.2f degC), so limits.temperature "
+		     "cannot be held", sample->temperature_c);
+	return SG_TRIP_TEMPERATURE;
 }
 
 static enum sg_trip hold_temperature(const struct sg_guard *guard, const struct sg_sample *sample, double time_s,
@@ -76,6 +94,8 @@ enum sg_trip sg_guard_sample(struct sg_guard *guard, const struct sg_sample *sam
 			     l->charge_mah_cm2);
 		return SG_TRIP_CHARGE;
 	}
+	if (hold_knowledge(guard, sample, time_s, event) != SG_TRIP_NONE)
+		return SG_TRIP_TEMPERATURE;
 	return hold_temperature(guard, sample, time_s, event);
 }
 

@@ -28,9 +28,16 @@ struct sg_guard {
 	struct sg_limits limits;
 	double area_cm2;
 	double alive_s; /**< test time at which something trustworthy was last heard */
+	double known_s; /**< of the last sample whose temperature was not stale; before one: of the first. NAN: none yet */
 };
 
 void sg_guard_init(struct sg_guard *guard, const struct sg_limits *limits, double area_cm2);
+
+/**
+ * A temperature that a limit is held against and that has been stale (see SG_FLAG_STALE: no reading for 60 s) for longer
+ * than this trips that limit: what is not known is not within it.
+ */
+#define SG_GUARD_STALE_S 30.0
 
 /** Something is about to flow from time_s on: silence is counted from here. */
 void sg_guard_arm(struct sg_guard *guard, double time_s);

@@ -282,9 +282,44 @@ static void an_error_of_the_chamber_is_told_with_its_words_and_the_test_goes_on(
 	scene_free(&scene);
 }
 
+/* With policy flag, or with no temperature to keep, nothing else would act. */
+static void a_temperature_limit_does_not_outlive_the_chamber(void **state)
+{
+	static const struct {
+		const char *limits, *temperature, *reason;
+	} rows[] = {
+		{ "voltage: 5 V, temperature: {max: 40 degC}",
+		  "set: 25 degC, tolerance: 0.3 K, soak: 1 min, on_excursion: flag", "limit_temperature" },
+		{ "voltage: 5 V, temperature: {max: 40 degC}", "", "limit_temperature" },
+		{ "voltage: 5 V", "", "end_of_plan" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scene scene;
+
+		scene_init(&scene, &(struct scene_words){
+			.steps = cycles, .limits = rows[i].limits, .temperature = rows[i].temperature });
+		scene.emu.sim_arguments = "--cell short=never";
+		scene.emu.chamber_arguments = "--faults hangup_at_s=150";
+		scene_run(&scene);
+		assert_stopped_by(&scene, rows[i].reason);
+		assert_true(scene_told(&scene, SG_EVENT_TEMPERATURE, "unknown for"));
+		if (strcmp(rows[i].reason, "limit_temperature") == 0) {
+			/* 60 s to stale, 30 s more, and up to a reading's interval before */
+			assert_in_range((uintmax_t)(scene.table.last_time_s + scene_zero_s(&scene)), 150 + 80, 150 + 92);
+			assert_true(scene_told(&scene, SG_EVENT_LIMIT, "not known"));
+		}
+		assert_cell_off(&scene);
+		assert_record_whole(&scene);
+		scene_free(&scene);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_temperature_limit_does_not_outlive_the_chamber),
 		cmocka_unit_test(with_policy_flag_no_fault_of_the_chamber_costs_a_sample),
 		cmocka_unit_test(with_policy_hold_a_chamber_that_comes_back_lets_the_test_go_on),
 		cmocka_unit_test(with_policy_hold_a_chamber_gone_for_good_ends_the_test_by_its_timeout_with_the_cell_off),

@@ -220,6 +220,39 @@ static void soak_does_not_trust_what_it_did_not_see(void **state)
 	assert_true(sg_soak_feed(&soak, 190, 25.0));
 }
 
+static void guard_does_not_hold_on_to_a_stale_temperature(void **state)
+{
+	const struct sg_limits warm = {
+		.voltage_v = 5.0, .current_a = 0.02, .temperature_min_c = -INFINITY, .temperature_max_c = 40.0,
+		.charge_mah_cm2 = INFINITY, .silence_s = 10.0,
+	};
+	struct sg_limits none = warm;
+	struct sg_sample sample = { .voltage_v = 1, .current_a = 0.01, .temperature_c = 25 };
+	struct sg_guard guard;
+	struct sg_event event;
+
+	(void)state;
+	sg_guard_init(&guard, &warm, 1.0);
+	assert_int_equal(sg_guard_sample(&guard, &sample, 100, 0, &event), SG_TRIP_NONE);
+	sample.flags = SG_FLAG_STALE;
+	assert_int_equal(sg_guard_sample(&guard, &sample, 130, 0, &event), SG_TRIP_NONE);
+	sg_guard_arm(&guard, 130); /* a new step makes nothing known */
+	assert_int_equal(sg_guard_sample(&guard, &sample, 130.1, 0, &event), SG_TRIP_TEMPERATURE);
+	assert_non_null(strstr(event.text, "not known"));
+	sample.flags = 0;
+	assert_int_equal(sg_guard_sample(&guard, &sample, 131, 0, &event), SG_TRIP_NONE);
+	/* never a reading at all */
+	sample.temperature_c = (double)NAN;
+	sample.flags = SG_FLAG_STALE;
+	sg_guard_init(&guard, &warm, 1.0);
+	assert_int_equal(sg_guard_sample(&guard, &sample, 1, 0, &event), SG_TRIP_NONE);
+	assert_int_equal(sg_guard_sample(&guard, &sample, 32, 0, &event), SG_TRIP_TEMPERATURE);
+	none.temperature_max_c = INFINITY;
+	sg_guard_init(&guard, &none, 1.0);
+	assert_int_equal(sg_guard_sample(&guard, &sample, 1, 0, &event), SG_TRIP_NONE);
+	assert_int_equal(sg_guard_sample(&guard, &sample, 1000, 0, &event), SG_TRIP_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +261,7 @@ int main(void)
 		cmocka_unit_test_setup(a_broken_step_goes_on_with_what_is_left, set_up),
 		cmocka_unit_test_setup(a_hard_short_stops_the_run_or_the_ramp_as_the_file_says, set_up),
 		cmocka_unit_test_setup(a_voltage_of_the_procedure_ends_it_and_a_limit_of_the_guard_ends_the_run, set_up),
+		cmocka_unit_test(guard_does_not_hold_on_to_a_stale_temperature),
 		cmocka_unit_test(guard_holds_every_limit_on_one_sample),
 		cmocka_unit_test(guard_notices_silence_and_says_since_when),
 		cmocka_unit_test(soak_needs_an_unbroken_stretch),
