@@ -12,8 +12,8 @@
  * is looked at. A late call looks at once, whatever was due; that reading counts with the time it was taken at, and
  * samples left out show as SG_FLAG_GAP_BEFORE on it. If the segment was over meanwhile, it is looked at first (a limit
  * passed must not be followed by the next current) and then changed; the next segment counts from the moment its current
- * was really set, so that none is shortened by the one before. On time (within SG_STEPPER_LATE_NS) it counts from the
- * planned moment.
+ * was really set, so that none is shortened much by the one before. On time (within SG_STEPPER_LATE_NS) it counts from the
+ * planned moment: a PC that takes a while for every message must not make every segment longer by it.
  *
  * **A look that fails** is told as a dropped message and tried again at the next moment of the grid. After
  * SG_STEPPER_BLIND_NS without one valid look the cell is switched off: limits that nobody can see are none.
@@ -34,7 +34,7 @@
 struct sg_clock;
 
 #define SG_STEPPER_SEGMENTS_MAX 16
-#define SG_STEPPER_LATE_NS INT64_C(50000000)
+#define SG_STEPPER_LATE_NS INT64_C(200000000)
 #define SG_STEPPER_BLIND_NS INT64_C(5000000000)
 /** Most reports one step makes, and a stop behind them. */
 #define SG_STEPPER_REPORTS_MAX 8

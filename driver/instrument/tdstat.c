@@ -41,7 +41,7 @@ static enum sg_err device_open(const struct sg_device_config *config, struct sg_
 	snprintf(dev->serial, sizeof(dev->serial), "%s", config->serial ? config->serial : "");
 	dev->wanted = config->model ? sg_tdstat_model(config->model) : NULL;
 	dev->dirty = dev->cell_on = true; /* until attach() knows better */
-	dev->converting_ns = dev->waiting_ns = SG_NO_TIME;
+	dev->asked_ns = dev->converting_ns = dev->waiting_ns = SG_NO_TIME;
 	sg_tdstat_calibration_none(&dev->calibration);
 	sg_stepper_init(&dev->stepper, &sg_tdstat_stepper_ops, dev, clock, &dev->device.diag);
 	*out = &dev->device;
@@ -150,7 +150,7 @@ static enum sg_err device_attach(struct sg_device *device, struct sg_absence *ab
 	sg_stepper_drop(&dev->stepper);
 	sg_tdstat_calibration_none(&dev->calibration);
 	dev->state = SG_TDSTAT_UNKNOWN;
-	dev->converting_ns = dev->waiting_ns = SG_NO_TIME;
+	dev->asked_ns = dev->converting_ns = dev->waiting_ns = SG_NO_TIME;
 	if (absence)
 		absence->kind = SG_ABSENCE_UNKNOWN;
 	err = first_words(dev, deadline_ns);

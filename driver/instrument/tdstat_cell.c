@@ -11,6 +11,9 @@
 #define CONVERSION_NS (82 * SG_NS_PER_MS)
 /* An older conversion is not of now, although the converter still offers it. */
 #define AGE_MAX_NS (120 * SG_NS_PER_MS)
+/* The same with the time that question and answer took: what a slow host is granted. */
+#define AGE_HEARD_MAX_NS (300 * SG_NS_PER_MS)
+#define TURNS_MAX 5
 /* The DAC settles within 15 ms, relay and cell within the rest (Assumed); what a conversion sees of it would be averaged in. */
 #define SETTLE_NS (20 * SG_NS_PER_MS)
 #define MESSAGE_NS (50 * SG_NS_PER_MS)
@@ -144,17 +147,16 @@ enum sg_err sg_tdstat_range_select(struct sg_tdstat_device *dev, unsigned range,
 
 /* ---- read ---- */
 
-/* One ADCREAD. OK: a reading, of the conversion that began at *began_ns. TIMEOUT: WAIT. */
-static enum sg_err read_once(struct sg_tdstat_device *dev, struct sg_tdstat_reading *out, int64_t *began_ns,
-			     int64_t deadline_ns)
+/* One ADCREAD. TIMEOUT: WAIT. */
+static enum sg_err read_once(struct sg_tdstat_device *dev, struct sg_tdstat_reading *out, int64_t deadline_ns)
 {
+	const int64_t asked_ns = sg_clock_now_ns(dev->device.clock);
 	struct sg_tdstat_command command;
 	struct sg_tdstat_reply reply;
 	enum sg_err err = sg_tdstat_plain(SG_TDSTAT_ADCREAD, &command);
 
 	if (err)
 		return err;
-	*began_ns = dev->converting_ns;
 	/* Also for a caller who comes late: who never looks holds no limit. */
 	err = sg_tdstat_exchange(dev, &command, &reply, sg_tdstat_at_least(dev, MESSAGE_NS, deadline_ns));
 	if (!err && reply.answer == SG_TDSTAT_WAIT) {
@@ -164,36 +166,33 @@ static enum sg_err read_once(struct sg_tdstat_device *dev, struct sg_tdstat_read
 	}
 	dev->waiting_ns = SG_NO_TIME;
 	/* Not repeated: if the answer alone was lost, the next one is of a conversion that began nobody knows when. */
+	dev->asked_ns = err ? SG_NO_TIME : asked_ns;
 	dev->converting_ns = err ? SG_NO_TIME : sg_clock_now_ns(dev->device.clock);
-	if (!err)
-		err = sg_tdstat_adc_read(reply.data, out);
-	else
+	if (err)
 		return err == SG_ERR_GONE ? err : SG_ERR_FRAME;
+	err = sg_tdstat_adc_read(reply.data, out);
 	if (err)
 		sg_text_add(&dev->device.diag, "both overflow bits of a reading are set, or contradict it");
 	return err;
 }
 
-static bool began_fresh(const struct sg_tdstat_device *dev, int64_t began_ns)
-{
-	return began_ns != SG_NO_TIME && began_ns >= dev->changed_ns + SETTLE_NS;
-}
-
 /* When to send the next ADCREAD, and whether what it gives will count. */
 static int64_t plan(const struct sg_tdstat_device *dev, int64_t due_ns, int64_t now_ns, bool *counts)
 {
-	const int64_t ready_ns = dev->converting_ns == SG_NO_TIME ? now_ns : dev->converting_ns + CONVERSION_NS;
+	const bool known = dev->converting_ns != SG_NO_TIME;
+	const int64_t settled_ns = dev->changed_ns + SETTLE_NS;
+	const int64_t ready_ns = known ? dev->converting_ns + CONVERSION_NS : now_ns;
 	int64_t at_ns = due_ns > ready_ns ? due_ns : ready_ns;
 
 	if (at_ns < now_ns)
 		at_ns = now_ns;
-	*counts = began_fresh(dev, dev->converting_ns) && at_ns - dev->converting_ns <= AGE_MAX_NS;
+	*counts = known && dev->asked_ns >= settled_ns && at_ns - dev->converting_ns <= AGE_MAX_NS;
 	if (*counts)
 		return at_ns;
 	/* A new one is to begin, in time for due_ns but not before all is settled, nor before this one can be fetched. */
 	at_ns = due_ns - CONVERSION_NS;
-	if (at_ns < dev->changed_ns + SETTLE_NS)
-		at_ns = dev->changed_ns + SETTLE_NS;
+	if (at_ns < settled_ns)
+		at_ns = settled_ns;
 	return at_ns > ready_ns ? at_ns : ready_ns;
 }
 
@@ -205,7 +204,7 @@ static enum sg_err poll_again(struct sg_tdstat_device *dev, int64_t deadline_ns)
 	if (now_ns - dev->waiting_ns < WAIT_MAX_NS)
 		return sg_tdstat_wait(dev, now_ns + POLL_NS, deadline_ns);
 	dev->waiting_ns = SG_NO_TIME;
-	dev->converting_ns = SG_NO_TIME;
+	dev->asked_ns = dev->converting_ns = SG_NO_TIME;
 	sg_text_clear(&dev->device.diag);
 	sg_text_add(&dev->device.diag, "the converter says WAIT for %.1f s", sg_seconds(WAIT_MAX_NS));
 	return SG_ERR_FRAME;
@@ -214,25 +213,30 @@ static enum sg_err poll_again(struct sg_tdstat_device *dev, int64_t deadline_ns)
 enum sg_err sg_tdstat_read_fresh(struct sg_tdstat_device *dev, int64_t due_ns, struct sg_tdstat_reading *out,
 				 int64_t *host_ns, int64_t deadline_ns)
 {
-	/* Each turn waits, fetches a reading, or ends; a reading that does not count begins the one that does. */
-	for (;;) {
-		int64_t began_ns, now_ns = sg_clock_now_ns(dev->device.clock);
+	/* A reading that does not count begins the one that does; the WAITs between them are bounded by their time. */
+	for (int turns = 0; turns < TURNS_MAX;) {
+		const int64_t began_ns = dev->asked_ns;
+		int64_t now_ns = sg_clock_now_ns(dev->device.clock);
 		bool counts;
 		enum sg_err err = sg_tdstat_wait(dev, plan(dev, due_ns, now_ns, &counts), deadline_ns);
 
 		if (err)
 			return err;
-		err = read_once(dev, out, &began_ns, deadline_ns);
+		err = read_once(dev, out, deadline_ns);
 		now_ns = sg_clock_now_ns(dev->device.clock);
-		if (!err && counts && now_ns - began_ns <= AGE_MAX_NS) {
+		if (!err && counts && now_ns - began_ns <= AGE_HEARD_MAX_NS) {
 			*host_ns = now_ns;
 			return SG_OK;
 		}
+		turns += err != SG_ERR_TIMEOUT;
 		if (err == SG_ERR_TIMEOUT)
 			err = poll_again(dev, deadline_ns);
 		if (err)
 			return err;
 	}
+	sg_text_clear(&dev->device.diag);
+	sg_text_add(&dev->device.diag, "%d readings, and none of now: messages take too long on this PC", TURNS_MAX);
+	return SG_ERR_FRAME;
 }
 
 /* ---- off ---- */

@@ -45,7 +45,8 @@ struct sg_tdstat_device {
 	int64_t changed_ns; /**< the latest command that can change what the cell has; before it a conversion is stale */
 
 	/* the converter */
-	int64_t converting_ns; /**< when the conversion began that the next ADCREAD gives; SG_NO_TIME: not known */
+	int64_t asked_ns;      /**< the conversion that the next ADCREAD gives did not begin before this, */
+	int64_t converting_ns; /**< nor after this: the question and the answer that began it. SG_NO_TIME: not known */
 	int64_t waiting_ns;    /**< since when it only says WAIT; SG_NO_TIME: it does not */
 
 	struct sg_tdstat_calibration calibration;
@@ -119,10 +120,11 @@ enum sg_err sg_tdstat_galvanostatic(struct sg_tdstat_device *dev, int64_t deadli
 enum sg_err sg_tdstat_range_select(struct sg_tdstat_device *dev, unsigned range, int64_t deadline_ns);
 
 /**
- * A reading whose conversion began after the last change, and not more than 120 ms before it is read; at due_ns
- * or as soon after as can be.
+ * A reading whose conversion began after the last change, and not more than 120 ms before it is asked for; at due_ns
+ * or as soon after as can be. On a host so slow that messages take a tenth of a second a few are tried.
  * @retval SG_ERR_TIMEOUT  not ready at the deadline; called again, it goes on
- * @retval SG_ERR_FRAME, SG_ERR_GONE
+ * @retval SG_ERR_FRAME    no valid answer, nothing but WAIT, or none that was fresh
+ * @retval SG_ERR_GONE
  */
 enum sg_err sg_tdstat_read_fresh(struct sg_tdstat_device *dev, int64_t due_ns, struct sg_tdstat_reading *out,
 				 int64_t *host_ns, int64_t deadline_ns);
