@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/host_error.h"
@@ -64,6 +65,14 @@ static size_t keep_whole_lines(const struct sg_append_file *file, size_t done)
 	return whole;
 }
 
+/* A deleted file takes bytes like any other. */
+static enum sg_err still_named(const struct sg_append_file *file)
+{
+	struct stat st;
+
+	return fstat(file->fd, &st) == 0 && st.st_nlink == 0 ? SG_ERR_NOT_FOUND : SG_OK;
+}
+
 enum sg_err sg_append_drain(struct sg_append_file *file)
 {
 	enum sg_err err = SG_OK;
@@ -87,6 +96,8 @@ enum sg_err sg_append_drain(struct sg_append_file *file)
 		file->length += (off_t)done;
 		file->used -= done;
 		memmove(file->buffer, file->buffer + done, file->used);
+		if (!err)
+			err = still_named(file);
 	}
 	return err;
 }
@@ -95,6 +106,8 @@ enum sg_err sg_append_sync(struct sg_append_file *file)
 {
 	enum sg_err err = sg_append_drain(file);
 
+	if (!err)
+		err = still_named(file);
 	if (!file->unsynced)
 		return err;
 	/* Linux reports a failed write-back once and then forgets it: the error must not be lost here */

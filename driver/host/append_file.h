@@ -37,10 +37,13 @@ enum sg_err sg_append_open(struct sg_append_file *file, int folder_fd, const cha
  */
 enum sg_err sg_append_line(struct sg_append_file *file, const char *line, size_t length);
 
-/** Hand everything to the operating system. On an error the rest stays in the buffer. */
+/**
+ * Hand everything to the operating system. On an error the rest stays in the buffer.
+ * @retval SG_ERR_NOT_FOUND  written, but the file has no name any more: somebody deleted it, and nobody will read it
+ */
 enum sg_err sg_append_drain(struct sg_append_file *file);
 
-/** Drain and wait until it is on the disk. */
+/** Drain and wait until it is on the disk. Errors as of drain, whether there was something to write or not. */
 enum sg_err sg_append_sync(struct sg_append_file *file);
 
 /** Close without writing what is left; a file that is not open is fine. */

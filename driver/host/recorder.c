@@ -43,6 +43,7 @@ struct sg_recorder {
 	uint32_t step; /**< of the latest row */
 	bool any_row;
 	struct sg_documents documents;
+	enum sg_err trouble; /**< first error of the disk, whether it cost anything or not */
 	enum sg_err lost; /**< first error that cost a row or an event */
 	uint64_t refused; /**< rows that found no room in the buffer */
 };
@@ -67,13 +68,19 @@ static void set_pace(struct sg_recorder *recorder, struct sg_clock *clock, doubl
 	recorder->due_ns = sg_clock_deadline(recorder->pace, recorder->interval_ns);
 }
 
+static enum sg_err noted(struct sg_recorder *recorder, enum sg_err err)
+{
+	recorder->trouble = first(recorder->trouble, err);
+	return err;
+}
+
 /** Hand to the operating system, rows before the events that speak of them. */
 static enum sg_err drain(struct sg_recorder *recorder)
 {
 	enum sg_err err = sg_append_drain(&recorder->rows);
 
 	err = first(err, sg_append_drain(&recorder->quality));
-	return first(err, sg_append_drain(&recorder->events));
+	return noted(recorder, first(err, sg_append_drain(&recorder->events)));
 }
 
 static enum sg_err sync_at(struct sg_recorder *recorder, int64_t now_ns)
@@ -83,7 +90,7 @@ static enum sg_err sync_at(struct sg_recorder *recorder, int64_t now_ns)
 	err = first(err, sg_append_sync(&recorder->quality));
 	err = first(err, sg_append_sync(&recorder->events));
 	recorder->due_ns = recorder->interval_ns > SG_FOREVER - now_ns ? SG_FOREVER : now_ns + recorder->interval_ns;
-	return err;
+	return noted(recorder, err);
 }
 
 /** Something happened that must not be lost. */
@@ -143,8 +150,8 @@ static off_t recorded(const struct sg_recorder *recorder)
 static enum sg_err write_documents(struct sg_recorder *recorder, const struct sg_result *result,
 				   const struct sg_run_summary *summary)
 {
-	return sg_documents_write(&recorder->documents, &recorder->meta, &recorder->folder, result, summary,
-				  recorded(recorder), !recorder->patient);
+	return noted(recorder, sg_documents_write(&recorder->documents, &recorder->meta, &recorder->folder, result, summary,
+						  recorded(recorder), !recorder->patient));
 }
 
 /** Room for what is still to be written when the disk is full: both documents, and what waits in the buffers. */
@@ -241,13 +248,20 @@ const char *sg_recorder_table(const struct sg_recorder *recorder)
 	return recorder->table_path;
 }
 
+const char *sg_recorder_trouble(const struct sg_recorder *recorder)
+{
+	if (recorder->trouble == SG_ERR_NOT_FOUND)
+		return "somebody deleted the run folder or a table in it";
+	return recorder->trouble ? sg_err_text(recorder->trouble) : "";
+}
+
 static enum sg_err put_line(struct sg_recorder *recorder, struct sg_append_file *file, const char *line,
 			    size_t length)
 {
 	enum sg_err err = sg_append_line(file, line, length);
 
 	recorder->lost = first(recorder->lost, err);
-	return err;
+	return noted(recorder, err);
 }
 
 /** Equal, or both not a number: one that does not change is not written again. */

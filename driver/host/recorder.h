@@ -67,6 +67,9 @@ const char *sg_recorder_table(const struct sg_recorder *recorder);
 enum sg_err sg_recorder_row(struct sg_recorder *recorder, const struct sg_row *row);
 enum sg_err sg_recorder_event(struct sg_recorder *recorder, const struct sg_event *event, int64_t utc_ns);
 
+/** The first error of the disk, as a sentence for a person; "" if there was none. Static storage. */
+const char *sg_recorder_trouble(const struct sg_recorder *recorder);
+
 /** To be called every loop turn: flushes when it is time. */
 enum sg_err sg_recorder_tick(struct sg_recorder *recorder, int64_t now_ns);
 

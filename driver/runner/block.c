@@ -391,7 +391,7 @@ static enum sg_verdict turn(struct sg_run *run)
 	if (sg_recorder_tick(run->recorder, sg_clock_now_ns(clock)))
 		run->disk_failed = true;
 	if (run->disk_failed)
-		verdict = sg_run_stop(run, "disk", SG_ERR_IO, "the record could not be written");
+		verdict = sg_run_stop_for_disk(run);
 	if (verdict > SG_VERDICT_GO_ON && verdict != SG_VERDICT_RECONNECT && order_off(run, verdict))
 		verdict = sg_run_link_lost(run);
 	return verdict;

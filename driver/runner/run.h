@@ -65,6 +65,7 @@ struct sg_run {
 	char detail[SG_EVENT_TEXT_SIZE];
 	enum sg_err failure;
 	bool disk_failed;
+	bool disk_told;
 };
 
 /** Test time now. */
@@ -78,6 +79,9 @@ void sg_run_tell(struct sg_run *run, const struct sg_event *event);
 
 /** Name the reason why the run ends; a later one does not replace it. Returns STOP. */
 enum sg_verdict sg_run_stop(struct sg_run *run, const char *stopped_by, enum sg_err failure, const char *detail);
+
+/** The record cannot be kept: says why, and names that as the reason. Returns STOP. */
+enum sg_verdict sg_run_stop_for_disk(struct sg_run *run);
 
 /** Show where it stands. */
 void sg_run_show(struct sg_run *run, enum sg_phase phase);

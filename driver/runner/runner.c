@@ -174,6 +174,18 @@ static void save_progress(struct sg_run *run)
 		run->disk_failed = true;
 }
 
+enum sg_verdict sg_run_stop_for_disk(struct sg_run *run)
+{
+	struct sg_event event;
+
+	sg_event_init(&event, SG_EVENT_DISK, SG_GRADE_ALARM, sg_run_now_s(run));
+	sg_event_say(&event, "the record could not be written: %s", sg_recorder_trouble(run->recorder));
+	if (!run->disk_told)
+		sg_run_tell(run, &event);
+	run->disk_told = true;
+	return sg_run_stop(run, "disk", SG_ERR_IO, event.text);
+}
+
 static enum sg_verdict follow_plan(struct sg_run *run)
 {
 	const struct sg_temperature_config *temperature = &run->config->experiment->temperature;
@@ -200,7 +212,7 @@ static enum sg_verdict follow_plan(struct sg_run *run)
 		}
 		save_progress(run);
 		if (run->disk_failed)
-			verdict = sg_run_stop(run, "disk", SG_ERR_IO, "the record could not be written");
+			verdict = sg_run_stop_for_disk(run);
 	}
 	return verdict;
 }

@@ -68,6 +68,7 @@ static void a_disk_that_is_full_ends_the_test_safely_and_the_documents_say_so(vo
 	assert_int_equal(scene.emu.err, SG_ERR_IO);
 	assert_named_end(&scene);
 	assert_cell_off(&scene);
+	assert_true(scene_told(&scene, SG_EVENT_DISK, sg_err_text(SG_ERR_DISK_FULL)));
 	/* Every row that was shown, every event, in the room that was kept for them. */
 	assert_record_whole(&scene);
 	assert_true(scene.table.last_time_s >= scene.mark);
@@ -82,10 +83,43 @@ static void a_disk_that_is_full_ends_the_test_safely_and_the_documents_say_so(vo
 	scene_free(&scene);
 }
 
+static void delete_folder(struct scene *scene, const struct sg_run_view *view)
+{
+	char command[256];
+
+	if (!view->row || view->time_s < FULL_S || scene->mark > 0.0)
+		return;
+	scene->mark = view->time_s;
+	snprintf(command, sizeof(command), "rm -r %s/*__*", scene->emu.folder);
+	assert_int_equal(system(command), 0);
+}
+
+/* The descriptors go on to take what nobody will ever read. */
+static void a_run_folder_that_is_deleted_ends_the_test_at_the_next_flush(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_init(&scene, &(struct scene_words){ .steps = cycles, .chamber = "" });
+	scene.emu.sim_arguments = "--cell short=never";
+	scene.look = delete_folder;
+	scene_run(&scene);
+	assert_true(scene.mark >= FULL_S);
+	assert_stopped_by(&scene, "disk");
+	assert_int_equal(scene.emu.err, SG_ERR_IO);
+	assert_named_end(&scene);
+	assert_cell_off(&scene);
+	assert_true(scene_told(&scene, SG_EVENT_DISK, "somebody deleted the run folder"));
+	/* In virtual time the tables are written at a change of step, here at 200 s. */
+	assert_true(scene.emu.outcome.summary.test_time_s < 202.0);
+	scene_free(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_disk_that_is_full_ends_the_test_safely_and_the_documents_say_so),
+		cmocka_unit_test(a_run_folder_that_is_deleted_ends_the_test_at_the_next_flush),
 	};
 
 	int status = 77;

@@ -205,6 +205,28 @@ static void a_folder_that_cannot_be_written_is_named(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+static void a_table_that_was_deleted_is_told_at_the_next_flush(void **state)
+{
+	struct record_fixture f;
+	struct sg_recorder *recorder;
+
+	(void)state;
+	record_fixture_init(&f, 1.0);
+	recorder = record_fixture_open(&f);
+	assert_int_equal(sg_recorder_row(recorder, record_fixture_row(&f)), SG_OK);
+	assert_int_equal(sg_recorder_flush(recorder), SG_OK);
+	assert_string_equal(sg_recorder_trouble(recorder), "");
+	assert_int_equal(unlink(sg_recorder_table(recorder)), 0);
+	/* with nothing to write, and with something */
+	assert_int_equal(sg_recorder_flush(recorder), SG_ERR_NOT_FOUND);
+	assert_int_equal(sg_recorder_row(recorder, record_fixture_row(&f)), SG_OK);
+	f.now_ns += 2 * SG_NS_PER_S;
+	assert_int_equal(sg_recorder_tick(recorder, f.now_ns), SG_ERR_NOT_FOUND);
+	assert_non_null(strstr(sg_recorder_trouble(recorder), "deleted"));
+	assert_int_equal(sg_recorder_close(recorder), SG_ERR_NOT_FOUND);
+	record_fixture_fini(&f);
+}
+
 static void a_parent_that_is_a_file_is_named(void **state)
 {
 	struct record_fixture f;
@@ -225,6 +247,7 @@ int main(void)
 		cmocka_unit_test(what_does_not_fit_is_refused_by_name_and_remembered),
 		cmocka_unit_test(a_small_tmpfs_fills_up_and_recovers),
 		cmocka_unit_test(a_folder_that_cannot_be_written_is_named),
+		cmocka_unit_test(a_table_that_was_deleted_is_told_at_the_next_flush),
 		cmocka_unit_test(a_parent_that_is_a_file_is_named),
 	};
 
