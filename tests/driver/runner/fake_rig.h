@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * A whole run on instruments that are made up: a potentiostat that does what it is told, except where a test says
+ * otherwise, a chamber that may fall silent, and a clock that moves only while somebody waits. No bytes, no process:
+ * what the runner asks of an instrument, and when, is all there is to see.
+ *
+ * Programs that use it are linked with --wrap=sg_rig_return: a lost link is there again at once.
+ */
+#ifndef SG_TEST_FAKE_RIG_H
+#define SG_TEST_FAKE_RIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "host/clock.h"
+#include "runner/runner.h"
+
+#define FAKE_NEVER UINT32_MAX
+#define FAKE_LOG_SIZE 256
+#define FAKE_ROWS 1024
+#define FAKE_EVENTS 64
+
+/** What was said, and which verbs had been called by then. */
+struct fake_event {
+	struct sg_event event;
+	char log[FAKE_LOG_SIZE];
+};
+
+struct fake_rig {
+	/* inputs: zero is an instrument that behaves, but see fake_init() */
+	const char *steps;          /**< of the experiment, YAML lines */
+	size_t sequence_max;        /**< segments one start() takes */
+	unsigned bad_starts;        /**< the first so many starts answer start_err */
+	enum sg_err start_err;
+	double late_s;              /**< from a start to its first word */
+	enum sg_err stop_err;
+	enum sg_err safe_off_err;
+	double safe_off_s;          /**< how long it takes */
+	bool ends_on;               /**< the end of a sequence does not say that the cell is off */
+	unsigned mute_from_start;   /**< the start, from 1, after which nothing is said any more; 0: none */
+	unsigned drops;             /**< messages that are damaged ... */
+	uint32_t drop_at, drop_again_at; /**< ... before these samples of the run, from 0 */
+	uint32_t high_at;           /**< this sample and later ones: 9 V */
+	uint32_t gone_at;           /**< before this sample the link is lost, once */
+	bool chamber;
+	double chamber_silent_s[2]; /**< between these times, from the start of the run */
+
+	/* what came of it */
+	char log[FAKE_LOG_SIZE];    /**< verbs: S start, X stop, O safe_off */
+	enum sg_err err;
+	struct sg_run_outcome outcome;
+	size_t row_count;
+	struct sg_row rows[FAKE_ROWS];
+	size_t event_count;
+	struct fake_event events[FAKE_EVENTS];
+	double chamber_read_s[2];   /**< the last answer before its silence and the first one after */
+	double start_s;             /**< when it was started last */
+
+	/* inside */
+	struct sg_device device;
+	struct sg_device chamber_device;
+	struct sg_transport link;
+	struct sg_clock clock;
+	int64_t now_ns;
+	int64_t zero_ns;
+	struct sg_segment segments[16];
+	size_t segment_count;
+	size_t segment;
+	unsigned starts;
+	uint32_t said_in_segment;
+	uint32_t samples;
+	int64_t segment_ns;
+	int64_t program_ns;
+	bool running;
+	bool stopped;
+	unsigned drops_left;
+	uint32_t dropped_at;
+	char folder[64];
+};
+
+/** Well-behaved; steps is required. */
+void fake_init(struct fake_rig *fake, const char *steps);
+void fake_run(struct fake_rig *fake);
+void fake_fini(struct fake_rig *fake);
+
+/** The first event of a type, or NULL. */
+const struct fake_event *fake_event(const struct fake_rig *fake, enum sg_event_type type);
+
+/** How many rows carry a flag. */
+size_t fake_flagged(const struct fake_rig *fake, enum sg_flag flag);
+
+#endif
