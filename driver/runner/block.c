@@ -385,7 +385,9 @@ static enum sg_verdict turn(struct sg_run *run)
 	verdict = worse(verdict, sg_run_watch_operator(run));
 	if (verdict == SG_VERDICT_GO_ON && (err || report.kind == SG_REPORT_SAMPLE)) {
 		/* Right after a sample the instrument is silent for an interval: time for the chamber. */
+		run->climate.hurried = run->segments[run->block.at].set_value != 0.0;
 		verdict = sg_run_watch_climate(run);
+		run->climate.hurried = false;
 		sg_run_show(run, SG_PHASE_STEP);
 	}
 	if (sg_recorder_tick(run->recorder, sg_clock_now_ns(clock)))

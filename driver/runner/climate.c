@@ -12,6 +12,11 @@
 /* Without a reading for this long the temperature counts as unknown. */
 #define STALE_S 60.0
 #define EXCHANGE_NS (2 * SG_NS_PER_S)
+/*
+ * The same while a current flows: asked right behind a sample, it is over before the next at the usual interval of 1 s.
+ * Assumed to be enough; the time that a chamber takes to answer, measured, would tell.
+ */
+#define HURRIED_NS (800 * SG_NS_PER_MS)
 /* A set is written, answered and read back: three exchanges. */
 #define SET_NS (6 * SG_NS_PER_S)
 
@@ -35,6 +40,11 @@ static int64_t deadline(const struct sg_climate *climate, int64_t timeout_ns)
 	struct sg_clock *clock = climate->rig->clock;
 
 	return sg_clock_deadline(clock, sg_clock_patience_ns(clock, timeout_ns));
+}
+
+static int64_t exchange_deadline(const struct sg_climate *climate)
+{
+	return deadline(climate, climate->hurried ? HURRIED_NS : EXCHANGE_NS);
 }
 
 static bool has_chamber(const struct sg_climate *climate)
@@ -74,7 +84,7 @@ static enum sg_err ask_state(struct sg_climate *climate, struct sg_chamber_state
 
 	if (err)
 		return err;
-	err = ops(climate)->read(climate->rig->chamber.device, state, deadline(climate, EXCHANGE_NS));
+	err = ops(climate)->read(climate->rig->chamber.device, state, exchange_deadline(climate));
 	return answer(climate, err, why);
 }
 
@@ -152,7 +162,7 @@ static size_t tell_alarm(struct sg_climate *climate, bool alarm, double now_s, s
 	climate->alarm = alarm;
 	if (!alarm)
 		return 0;
-	ops(climate)->alarm(climate->rig->chamber.device, text, deadline(climate, EXCHANGE_NS));
+	ops(climate)->alarm(climate->rig->chamber.device, text, exchange_deadline(climate));
 	sg_event_init(event, SG_EVENT_CHAMBER_ALARM, SG_GRADE_WARNING, now_s);
 	sg_event_say(event, "the chamber reports an error: %s", text[0] ? text : "(no text)");
 	return 1;

@@ -76,10 +76,12 @@ enum sg_err sg_slot_connect(struct sg_rig_slot *slot, const char *uri, struct sg
 		.serial = or_null(slot->config->serial),
 		.address = slot->config->address,
 	};
+	struct sg_line line = slot->family->line;
 	struct sg_transport *link = NULL;
 	enum sg_err err;
 
-	err = sg_transport_open(config.uri, &slot->family->line, clock, why, &link);
+	line.again = slot->whereabouts.uri[0] != '\0';
+	err = sg_transport_open(config.uri, &line, clock, why, &link);
 	if (err)
 		return err;
 	if (slot->family->kind == SG_KIND_POTENTIOSTAT)

@@ -14,8 +14,8 @@
 
 enum sg_err sg_serial_open(const struct sg_uri *uri, const struct sg_line *line, struct sg_clock *clock,
 			   struct sg_text *why, struct sg_transport **out);
-enum sg_err sg_tcp_open(const struct sg_uri *uri, struct sg_clock *clock, struct sg_text *why,
-			struct sg_transport **out);
+enum sg_err sg_tcp_open(const struct sg_uri *uri, const struct sg_line *line, struct sg_clock *clock,
+			struct sg_text *why, struct sg_transport **out);
 enum sg_err sg_pty_open(const struct sg_uri *uri, struct sg_clock *clock, struct sg_text *why,
 			struct sg_transport **out);
 enum sg_err sg_sim_open(const struct sg_uri *uri, struct sg_clock *clock, struct sg_text *why,

@@ -24,6 +24,8 @@
 
 /* For the name and all its addresses together. */
 #define CONNECT_NS (5 * SG_NS_PER_S)
+/* A device server that is there answers within milliseconds, and one that is not is tried again. */
+#define CONNECT_AGAIN_NS (1 * SG_NS_PER_S)
 #define PTY_MAJOR_FIRST 136
 #define PTY_MAJOR_LAST 143
 
@@ -266,10 +268,11 @@ static int connect_any(const struct addrinfo *addresses, struct sg_clock *clock,
 	return fd;
 }
 
-enum sg_err sg_tcp_open(const struct sg_uri *uri, struct sg_clock *clock, struct sg_text *why,
-			struct sg_transport **out)
+enum sg_err sg_tcp_open(const struct sg_uri *uri, const struct sg_line *line, struct sg_clock *clock,
+			struct sg_text *why, struct sg_transport **out)
 {
-	const int64_t deadline_ns = sg_clock_deadline(clock, sg_clock_patience_ns(clock, CONNECT_NS));
+	const int64_t connect_ns = line->again ? CONNECT_AGAIN_NS : CONNECT_NS;
+	const int64_t deadline_ns = sg_clock_deadline(clock, sg_clock_patience_ns(clock, connect_ns));
 	struct addrinfo *addresses = NULL;
 	bool loopback = false;
 	enum sg_err err = sg_resolve(uri->path, uri->port, clock, deadline_ns, why, &addresses);

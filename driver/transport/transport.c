@@ -17,7 +17,7 @@ static enum sg_err open_kind(const struct sg_uri *uri, const struct sg_line *lin
 	case SG_URI_SERIAL:
 		return sg_serial_open(uri, line, clock, why, out);
 	case SG_URI_TCP:
-		return sg_tcp_open(uri, clock, why, out);
+		return sg_tcp_open(uri, line, clock, why, out);
 	case SG_URI_PTY:
 		return sg_pty_open(uri, clock, why, out);
 	case SG_URI_SIM:

@@ -35,10 +35,11 @@ enum sg_flow {
 	SG_FLOW_RTS_CTS,
 };
 
-/** Line settings; only serial: looks at them. 8 data bits, no parity, 1 stop bit always. */
+/** Line settings; only serial: looks at the first two. 8 data bits, no parity, 1 stop bit always. */
 struct sg_line {
 	int baud;
 	enum sg_flow flow;
+	bool again; /**< it was open before, and others wait meanwhile: tcp: gives it 1 s to connect, not 5 */
 };
 
 /** The largest packet of a full-speed bulk endpoint. Source: USB 2.0, 5.8.3. */

@@ -316,9 +316,40 @@ static void a_temperature_limit_does_not_outlive_the_chamber(void **state)
 	}
 }
 
+static double longest_turn_s;
+
+static void note_turn(struct scene *scene, const struct sg_run_view *view)
+{
+	if (view->phase == SG_PHASE_STEP && scene->mark > 0.0)
+		longest_turn_s = fmax(longest_turn_s, view->time_s - scene->mark);
+	scene->mark = view->phase == SG_PHASE_STEP ? view->time_s : 0.0;
+}
+
+/* A sample a second; what delays the next look at them delays the cell going off. */
+static void a_silent_chamber_does_not_keep_the_samples_waiting(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_init(&scene, &(struct scene_words){
+		.steps = cycles, .temperature = "set: 25 degC, tolerance: 0.3 K, soak: 1 min, on_excursion: flag" });
+	scene.emu.sim_arguments = "--cell short=never";
+	scene.emu.chamber_arguments = "--faults stall_at_s=150,stall_s=1e6";
+	scene.look = note_turn;
+	longest_turn_s = 0.0;
+	scene_run(&scene);
+	print_message("  longest turn %.3f s\n", longest_turn_s);
+	assert_stopped_by(&scene, "end_of_plan");
+	assert_true(scene_told(&scene, SG_EVENT_TEMPERATURE, "unknown for"));
+	/* An interval of waiting for the sample, and 0.8 s behind it: the next one is not waiting yet. */
+	assert_true(longest_turn_s > 0.9 && longest_turn_s < 1.9);
+	scene_free(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_silent_chamber_does_not_keep_the_samples_waiting),
 		cmocka_unit_test(a_temperature_limit_does_not_outlive_the_chamber),
 		cmocka_unit_test(with_policy_flag_no_fault_of_the_chamber_costs_a_sample),
 		cmocka_unit_test(with_policy_hold_a_chamber_that_comes_back_lets_the_test_go_on),

@@ -141,6 +141,25 @@ static void a_host_that_does_not_answer_times_out(void **state)
 		sg_transport_close(link[--n]);
 }
 
+static void one_that_was_open_before_is_given_a_second(void **state)
+{
+	const struct sg_line again = { .baud = 9600, .again = true };
+	struct tcp *t = *state;
+	struct sg_transport *link[8] = { NULL };
+	enum sg_err err = SG_OK;
+	int64_t begin_ns = 0;
+	size_t n = 0;
+
+	while (!err && n < 8) {
+		begin_ns = now(t);
+		err = sg_transport_open(t->uri, &again, &t->clock.clock, &t->why, &link[n++]);
+	}
+	assert_int_equal(err, SG_ERR_TIMEOUT);
+	assert_in_range(now(t) - begin_ns, 900 * MS, 1000 * MS + SLACK_NS);
+	while (n)
+		sg_transport_close(link[--n]);
+}
+
 static void a_silent_peer_times_out_at_the_deadline(void **state)
 {
 	struct tcp *t = *state;
@@ -324,6 +343,7 @@ int main(void)
 		TEST(bytes_go_both_ways),
 		TEST(nobody_listening_is_said_at_once),
 		TEST(a_host_that_does_not_answer_times_out),
+		TEST(one_that_was_open_before_is_given_a_second),
 		TEST(a_silent_peer_times_out_at_the_deadline),
 		TEST(last_words_are_heard_before_the_hang_up),
 		TEST(a_hang_up_shows_while_nobody_reads),
