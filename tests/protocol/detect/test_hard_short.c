@@ -222,6 +222,31 @@ static void an_uncertain_short_becomes_a_hard_one_when_it_turns_with_the_current
 	assert_true(b.event[SG_EVENT_HARD_SHORT].time_s - reversal_s <= 6.0);
 }
 
+/* What the voltage did in an episode that is over proves nothing about the next one, which never saw a reversal. */
+static void a_short_that_healed_is_no_proof_of_the_next(void **state)
+{
+	struct bench_cell b;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 20; seed++) {
+		bench_init(&b, seed);
+		b.noise_v = 1.5e-5;
+		bench_cycle(&b, 1 * MA, 300, 4);
+		b.short_ohm = 0.08; /* uncertain, as above */
+		bench_run(&b, 1 * MA, 300);
+		assert_int_equal(b.count[SG_EVENT_SHORT_OR_SENSE], 1);
+		b.short_ohm = INFINITY; /* whole again from the reversal on */
+		bench_run(&b, -1 * MA, 150);
+		b.lead_off = true;
+		b.stray_v = 0.0;
+		bench_run(&b, -1 * MA, 30);
+		assert_int_equal(b.count[SG_EVENT_SHORT_OR_SENSE], 2);
+		b.stray_v = -1.5e-4; /* drifts to what the first one would show with this current */
+		bench_run(&b, -1 * MA, 200);
+		assert_int_equal(b.count[SG_EVENT_HARD_SHORT], 0);
+	}
+}
+
 static void is_told_once_and_again_only_after_a_minute_of_health(void **state)
 {
 	struct bench_cell b;
@@ -546,6 +571,7 @@ int main(void)
 		cmocka_unit_test(a_sense_lead_at_zero_is_never_called_a_hard_short),
 		cmocka_unit_test(a_floating_sense_lead_is_rarely_called_a_hard_short),
 		cmocka_unit_test(an_uncertain_short_becomes_a_hard_one_when_it_turns_with_the_current),
+		cmocka_unit_test(a_short_that_healed_is_no_proof_of_the_next),
 		cmocka_unit_test(is_told_once_and_again_only_after_a_minute_of_health),
 		cmocka_unit_test(one_low_reading_is_no_short),
 		cmocka_unit_test(two_low_readings_within_a_second_are_no_short),
