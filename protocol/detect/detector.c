@@ -39,9 +39,11 @@ void sg_detector_init(struct sg_detector *d, const struct sg_detect_config *conf
 
 static void handle_gap(struct sg_detector *d)
 {
+	const bool quiet = sg_hard_short_is_quiet(&d->hard_short);
+
 	sg_stretch_gap(&d->stretch, d->now_s);
 	sg_baseline_close(&d->baseline, &d->stretch, false);
-	sg_jump_gap(&d->jump);
+	sg_jump_gap(&d->jump, &d->stretch, sg_baseline_thermal(d->temperature_c), quiet);
 	sg_hard_short_gap(&d->hard_short);
 	sg_fault_break_run(&d->faults);
 	sg_noise_break(&d->voltage);
@@ -77,7 +79,7 @@ static bool take_current(struct sg_detector *d, const struct sg_reading *reading
 	if (d->stretch.index != before.index) {
 		quiet = sg_hard_short_is_quiet(&d->hard_short);
 		sg_baseline_close(&d->baseline, &before, quiet);
-		sg_jump_begin(&d->jump, before.known ? before.level_a : 0.0, quiet);
+		sg_jump_begin(&d->jump, before.known ? before.level_a : NAN, quiet);
 		if (sg_baseline_begin(&d->baseline, d->stretch.level_a))
 			sg_jump_init(&d->jump);
 		sg_fault_break_run(&d->faults);

@@ -6,6 +6,7 @@
 #include "detect/baseline.h"
 #include "detect/jump.h"
 #include "detect/noise.h"
+#include "detect/rise.h"
 #include "detect/stretch.h"
 #include "detect/thresholds.h"
 
@@ -38,6 +39,7 @@ static void forget_run(struct sg_hard_short *h)
 	h->low = 0;
 	h->sum_v = 0.0;
 	h->sum_ohm = 0.0;
+	sg_rise_init(&h->rise);
 	h->against = false;
 	h->allowed = false;
 	h->flat = false;
@@ -61,6 +63,8 @@ static void enter_stretch(struct sg_hard_short *h, const struct sg_stretch *stre
 	h->proof_ohm = 0.0;
 	h->level_a = stretch->level_a;
 	h->top_fraction = 0.0;
+	h->from_below = false;
+	sg_rise_init(&h->rise);
 	h->stretch = stretch->index;
 	/* One low reading at the very end of a stretch says little about the next one. */
 	if (h->low == 1)
@@ -74,27 +78,47 @@ static double follow_threshold_v(const struct look *look, uint32_t readings)
 	return fmax(fmax(mean_v, SG_FOLLOW_FLOOR_SIGMA * look->noise_v), SG_OFFSET_V);
 }
 
+/* It does not rise as it would have to, or it stays longer than it could. */
 static bool is_transient_over(const struct sg_detector *d, const struct look *look)
 {
 	const struct sg_hard_short *h = &d->hard_short;
+	const struct sg_stretch *s = &d->stretch;
+	const double before_a = s->history == SG_AFTER_UNKNOWN ? d->baseline.largest_a : fabs(s->before_a);
+	const double least = sg_rise_least_ohm_s(look->expected_ohm, s->before_s, before_a / look->current_a);
 	const double needed_s = fmax(SG_DWELL_SECONDS, SG_DWELL_FRACTION * d->stretch.before_s);
 
+	if (sg_rise_is_below(&h->rise, least, look->noise_v / look->current_a, d->voltage.code / look->current_a))
+		return true;
 	return h->low >= SG_DWELL_SAMPLES && look->now_s - h->since_now_s >= needed_s;
 }
 
-/* The first current of a rested cell: its ohmic part shows at once. */
+/* The first current of a rested cell: its ohmic part shows at once. Against the current: it had not rested. */
 static bool is_first_current(const struct sg_detector *d)
 {
-	return d->baseline.scale_visits == 0 && d->stretch.history == SG_AFTER_REST && d->stretch.before_a == 0.0;
+	return !d->hard_short.from_below && d->baseline.scale_visits == 0 && d->stretch.history == SG_AFTER_REST &&
+	       d->stretch.before_a == 0.0;
+}
+
+/* A healthy cell would have jumped higher than this. */
+static bool has_not_jumped(const struct sg_detector *d, const struct look *look)
+{
+	const double thermal = sg_baseline_thermal(d->baseline.hottest_c);
+
+	const double least = sg_jump_least_fraction(&d->jump, &d->stretch, look->now_s, look->expected_ohm, thermal,
+						    d->baseline.largest_a);
+
+	if (!sg_jump_is_assumed(&d->jump))
+		return least >= SG_HEALTHY_FRACTION;
+	/* Below zero or rising after the change: the cell had not rested before the first current, as the jump assumes. */
+	if (d->hard_short.from_below || d->hard_short.rise.count < 2 ||
+	    sg_rise_is_seen(&d->hard_short.rise, look->noise_v / look->current_a))
+		return false;
+	return least >= SG_FIRST_FRACTION;
 }
 
 static bool is_no_transient(const struct sg_detector *d, const struct look *look)
 {
-	const double thermal = sg_baseline_thermal(d->baseline.hottest_c);
-
-	return d->hard_short.top_fraction >= SG_HEALTHY_FRACTION || is_first_current(d) ||
-	       sg_jump_least_fraction(&d->jump, &d->stretch, look->now_s, look->expected_ohm, thermal,
-				      d->baseline.largest_a) >= SG_HEALTHY_FRACTION ||
+	return d->hard_short.top_fraction >= SG_HEALTHY_FRACTION || is_first_current(d) || has_not_jumped(d, look) ||
 	       is_transient_over(d, look);
 }
 
@@ -130,6 +154,7 @@ static void extend_run(struct sg_detector *d, const struct look *look, double ti
 	h->sum_v += look->voltage_v;
 	h->sum_ohm += look->ohm;
 	h->low++;
+	sg_rise_feed(&h->rise, look->ohm, look->now_s);
 	if (look->voltage_v < -follow_threshold_v(look, 1))
 		h->against = true;
 	if (!h->allowed)
@@ -267,8 +292,17 @@ size_t sg_hard_short_feed(struct sg_detector *d, const struct sg_reading *readin
 	if (!(look.expected_ohm * look.current_a >= SG_SIGNAL_SIGMA * look.noise_v))
 		return 0;
 	h->top_fraction = fmax(h->top_fraction, look.fraction);
+	if (look.voltage_v < -follow_threshold_v(&look, 1))
+		h->from_below = true;
 	if (h->state == SG_SHORT_CLEAR)
 		return look_for_short(d, &look, reading, event);
 	look_for_recovery(h, &look);
 	return look_for_proof(d, &look, reading, event);
+}
+
+double sg_hard_short_latest_s(double expected_v, double before_s, double noise_v, double interval_s)
+{
+	const double rise_s = sg_rise_time_s(sg_rise_least_ohm_s(expected_v, before_s, 1.0), noise_v, interval_s);
+
+	return fmin(rise_s, fmax(SG_DWELL_SECONDS, SG_DWELL_FRACTION * before_s));
 }

@@ -10,7 +10,11 @@
  *     takes the voltage away;
  *   - from where the voltage was before the current changed, a healthy cell would have jumped to more than
  *     30 % (jump.h), or it is the first current of a rested cell;
- *   - it stays in the band longer than a cell that comes out of a reversal could (thresholds.h).
+ *   - it does not rise as that of a cell that comes out of a reversal must (rise.h), or it stays in the band
+ *     longer than such a cell could (thresholds.h).
+ * The first two cost no time: a cell whose resistance is mostly ohmic, as of a ceramic, is told within 2 readings
+ * and 1 s of what counts. The third is for cells that build up more than a third of their voltage slowly (gel,
+ * liquid, polymer), right after a reversal: sg_hard_short_latest_s().
  * A low run that began in one stretch continues in the next. The first reading of a stretch does not
  * count: a switch of current range spoils it.
  *
@@ -29,6 +33,12 @@ void sg_hard_short_init(struct sg_hard_short *hard_short);
  * @return 1 if an event was written, else 0
  */
 size_t sg_hard_short_feed(struct sg_detector *detector, const struct sg_reading *reading, struct sg_event *event);
+
+/**
+ * How long a low run at a reversal may last before it is told, of a cell whose jump does not tell: with noise of
+ * noise_v, expected_v across the cell at this current, and the opposite current before for before_s.
+ */
+double sg_hard_short_latest_s(double expected_v, double before_s, double noise_v, double interval_s);
 
 /** Nothing low at present: what is read is the healthy cell. */
 bool sg_hard_short_is_quiet(const struct sg_hard_short *hard_short);

@@ -8,7 +8,7 @@
 
 void sg_jump_init(struct sg_jump *j)
 {
-	*j = (struct sg_jump){ .before_v = NAN, .before_a = NAN, .ohm_now = NAN };
+	*j = (struct sg_jump){ .before_v = NAN, .before_a = NAN, .ohm_now = NAN, .first_ohm = NAN };
 }
 
 static double median_of_3(double a, double b, double c)
@@ -39,6 +39,7 @@ static void keep_jump(struct sg_jump *j)
 	j->ohm[at] = j->ohm_now;
 	j->phase_s[at] = j->phase_now_s;
 	j->count++;
+	j->ohm_now = NAN;
 }
 
 void sg_jump_begin(struct sg_jump *j, double before_a, bool keep)
@@ -52,8 +53,12 @@ void sg_jump_begin(struct sg_jump *j, double before_a, bool keep)
 	j->looked = false;
 }
 
-void sg_jump_gap(struct sg_jump *j)
+void sg_jump_gap(struct sg_jump *j, const struct sg_stretch *stretch, double thermal, bool keep)
 {
+	if (stretch->level_a != 0.0 && j->recent_count)
+		j->gap_ohm = fabs(latest_v(j) / stretch->level_a / thermal);
+	if (keep)
+		keep_jump(j);
 	j->before_v = NAN;
 	j->recent_count = 0;
 	j->ohm_now = NAN;
@@ -73,6 +78,10 @@ void sg_jump_feed(struct sg_jump *j, const struct sg_stretch *stretch, double no
 	if (j->looked)
 		return;
 	j->looked = true;
+	if (isnan(j->before_a)) {
+		j->first_ohm = voltage_v / stretch->level_a / thermal;
+		j->first_phase_s = sg_stretch_phase_s(stretch, now_s);
+	}
 	if (!(fabs(change_a) >= SG_JUMP_CHANGE * fmax(fabs(stretch->level_a), fabs(j->before_a))))
 		return;
 	j->ohm_now = (voltage_v - j->before_v) / change_a / thermal;
@@ -85,11 +94,20 @@ static double least_ohm(const struct sg_jump *j, double *phase_s)
 	double least = INFINITY;
 
 	*phase_s = 0.0;
+	if (j->count == 0) {
+		*phase_s = j->first_phase_s;
+		return j->first_ohm;
+	}
 	for (uint32_t i = 0; i < j->count && i < SG_JUMPS; i++) {
 		least = fmin(least, j->ohm[i]);
 		*phase_s = fmax(*phase_s, j->phase_s[i]);
 	}
 	return least;
+}
+
+bool sg_jump_is_assumed(const struct sg_jump *j)
+{
+	return j->count == 0;
 }
 
 double sg_jump_least_fraction(const struct sg_jump *j, const struct sg_stretch *stretch, double now_s,
@@ -100,15 +118,13 @@ double sg_jump_least_fraction(const struct sg_jump *j, const struct sg_stretch *
 	double before_v = way * j->before_v, before_a = way * j->before_a;
 	double phase_s, ohm;
 
-	if (j->count == 0)
-		return NAN;
 	ohm = least_ohm(j, &phase_s);
-	if (sg_stretch_phase_s(stretch, now_s) < SG_JUMP_PHASE * phase_s)
+	if (isnan(ohm) || sg_stretch_phase_s(stretch, now_s) < SG_JUMP_PHASE * phase_s)
 		return NAN;
 	/* Not known what was before: at worst the largest current the other way. */
 	if (isnan(before_v) || isnan(before_a)) {
 		before_a = -largest_a;
-		before_v = before_a * expected_ohm;
+		before_v = before_a * fmax(expected_ohm, j->gap_ohm * thermal);
 	}
 	return fmin((before_v + ohm * thermal * (now_a - before_a)) / (now_a * expected_ohm), 1.0);
 }

@@ -120,7 +120,18 @@ struct sg_jump {
 	double before_a;
 	double ohm_now;           /**< of this stretch, NAN: not (yet) */
 	double phase_now_s;
+	double first_ohm;         /**< of the first current ever, as if of a rested cell at 0 V; NAN: none seen */
+	double first_phase_s;
+	double gap_ohm;           /**< |V/I| where readings went missing last, at 25 degC; 0: they never did */
 	bool looked;              /**< this stretch had its first good reading */
+};
+
+/** A straight line through the readings of a low run. */
+struct sg_rise {
+	uint32_t count;
+	double begin_s; /**< time of the first; the sums are of times since then */
+	double span_s;
+	double sum_t, sum_tt, sum_r, sum_tr;
 };
 
 enum sg_short_state {
@@ -134,6 +145,7 @@ struct sg_hard_short {
 	double top_fraction;  /**< highest fraction of the expected resistance in this stretch */
 	double steady;        /**< recent share of readings, low runs left out, that continued the ones before */
 	uint32_t low;         /**< readings of the low run */
+	struct sg_rise rise;  /**< of those of this stretch */
 	double since_s;       /**< first of them, table's time */
 	double since_now_s;   /**< the same, bridged */
 	double sum_v;         /**< of V in the direction of I over the run */
@@ -142,6 +154,7 @@ struct sg_hard_short {
 	double last_a;
 	bool flat;            /**< the latest two are */
 	bool against;         /**< one of the run was significantly against the current */
+	bool from_below;      /**< this stretch had a reading against the current */
 	bool allowed;         /**< the run cannot be a healthy transient */
 	uint32_t proof_count; /**< readings of this stretch while uncertain */
 	double proof_ohm;     /**< their sum */

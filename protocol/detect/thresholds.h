@@ -78,9 +78,34 @@
 #define SG_JUMP_PHASE 0.5
 
 /*
- * Where the jump does not tell: a healthy cell that comes out of a reversal crosses the band from
- * 0 to SG_SHORT_FRACTION in at most 0.08 of the preceding half-step (equal for a linear and an
- * exponential rise, less for a square-root rise). 2.5 times that, and it is no transient.
+ * Where the jump does not tell: a healthy cell that comes out of a reversal rises. With S(t) the voltage that a
+ * unit current makes across the rested cell, V/I is (1 + q) S(t) - q S(T + t) after the opposite current, q times as
+ * large, flowed for T. S grows ever more slowly (diffusion, charging of layers), so S(T + t) - S(t) <= T S'(t), and
+ * V/I rises by S'(t) at least. To stand at the fraction f now and reach 1 later, it must rise by
+ * (1 - f) / ((1 + q) T) a second at least; faster if it rises from below. A half of that allows for an expected
+ * resistance that is twice too large. A short is flat: it is told once its slope, 5 sigma above what was read (as
+ * SG_FOLLOW_SIGMA), still is below that. With noise n and one reading every dt this takes
+ * (12 dt)^(1/3) (5 n / slope)^(2/3): at 50 mV, 0.1 mV of noise and 1 s for T of 5 min 13 s, of 30 min 42 s, of 5 h
+ * 195 s; at 20 uV of noise a third.
+ * A T below 50 s is taken as that: changes faster than this are not the diffusion the argument is about.
+ */
+#define SG_RISE_PART 0.5
+#define SG_RISE_SIGMA 5.0
+#define SG_RISE_BEFORE_SECONDS 50.0
+/*
+ * The first current of all tells what a rested cell does at once. If it had not rested, a slow cell builds up more
+ * while that current flows, unless it was polarized in full (so 90 % at once are asked for: 80 % after a
+ * reversal), and begins below zero or rises at the first reversal (2 sigma: a wait by chance costs a reading only).
+ * Assumed: no cell is started fully polarized, without a rest after a current in the same direction, that has 46 to
+ * 54 % of its resistance at once and builds up the rest so slowly that two readings do not show it.
+ */
+#define SG_FIRST_FRACTION 0.80
+#define SG_RISE_SEEN_SIGMA 2.0
+
+/*
+ * Where noise hides the slope for longer than that: such a cell crosses the band from 0 to SG_SHORT_FRACTION in
+ * at most 0.08 of the preceding half-step (equal for a linear and an exponential rise, less for a
+ * square-root rise). 2.5 times that, and it is no transient.
  */
 #define SG_DWELL_FRACTION 0.20
 #define SG_DWELL_SECONDS 10.0

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "core/units.h"
+#include "detect/hard_short.h"
+#include "detect/thresholds.h"
 #include "experiment/phrase.h"
 
 /* A finding behind the longest name of a file. */
@@ -147,6 +149,39 @@ static void print_totals(const struct printer *p, const struct sg_check_report *
 		say(p, "  sign  + strips electrode A, the working electrode; - plates it");
 }
 
+/* The longest wait of any half-step; NAN if the voltage to be expected is not known. */
+static double latest_short_s(const struct printer *p)
+{
+	const double expected_ohm = p->experiment->cell.expected_ohm;
+	double latest_s = NAN;
+
+	for (size_t i = 0; i < p->plan->step_count; i++) {
+		const struct sg_step *step = &p->plan->steps[i];
+
+		if (step->kind == SG_STEP_CURRENT && !isnan(expected_ohm))
+			latest_s = fmax(latest_s, sg_hard_short_latest_s(fabs(step->current_a) * expected_ohm,
+									 step->duration_s, SG_NOISE_UNKNOWN_V,
+									 step->interval_s));
+	}
+	return latest_s;
+}
+
+static void print_short(const struct printer *p)
+{
+	const double latest_s = latest_short_s(p);
+	char latest[SG_PHRASE_SIZE], within[2 * SG_PHRASE_SIZE] = "longer";
+
+	say(p, "A hard short %s.", p->experiment->on_hard_short == SG_POLICY_FLAG ?
+					   "is noted in the record, and the run goes on" :
+					   "ends the run, with the cell off");
+	if (!(p->plan->current_max_a > 0.0))
+		return;
+	if (!isnan(latest_s))
+		snprintf(within, sizeof(within), "about %s", sg_phrase_duration(ceil(latest_s), latest));
+	say(p, "  It is told within 2 samples and 1 s, the first sample of a step not counted; after a reversal of a cell");
+	say(p, "  that builds up its voltage slowly (gel, liquid, polymer) it can take %s.", within);
+}
+
 static void print_limits(const struct printer *p)
 {
 	const struct sg_limits *limits = &p->experiment->limits;
@@ -160,9 +195,7 @@ static void print_limits(const struct printer *p)
 	say(p, "Limits: %.4g V, %s%s%s, %s without a sample", limits->voltage_v,
 	    sg_phrase_current(limits->current_a, current), charge, temperature,
 	    sg_phrase_duration(limits->silence_s, silence));
-	say(p, "A hard short %s.", p->experiment->on_hard_short == SG_POLICY_FLAG ?
-					   "is noted in the record, and the run goes on" :
-					   "ends the run, with the cell off");
+	print_short(p);
 }
 
 static void print_reconnect(const struct printer *p)

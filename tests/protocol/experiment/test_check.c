@@ -337,6 +337,8 @@ static void prints_what_would_be_done(void **state)
 		"344.1 MB, in a new folder in out\n",
 		"+ strips electrode A, the working electrode",
 		"A hard short is noted in the record, and the run goes on.\n",
+		"  It is told within 2 samples and 1 s, the first sample of a step not counted;",
+		"gel, liquid, polymer) it can take about 286 s.\n",
 		"A lost link to the potentiostat is waited for, 1 h at most; then the cell is made safe and the run ends.\n",
 		"Limits: 5 V, 20 mA, net charge 30 mAh/cm2, 10 to 60 degC, 20 s without a sample\n",
 		"If the PC dies, the instrument finishes",
