@@ -260,11 +260,14 @@ static enum sg_err miss(struct sg_stepper *s, enum sg_err err, int64_t deadline_
 		s->hole |= go_on_from(s, now_ns) > 0;
 		return err;
 	}
-	sg_text_add(s->diag, "; no valid reading for %.1f s: limits cannot be held, cell off",
-		    sg_seconds(now_ns - s->seen_ns));
 	off = end_sequence(s, SG_END_INSTRUMENT, deadline_ns);
 	s->report_count = s->report_at = 0; /* REFUSED says that it has stopped */
-	return off ? off : SG_ERR_REFUSED;
+	if (off)
+		return off;
+	sg_text_clear(s->diag);
+	sg_text_add(s->diag, "no valid reading for %.1f s: limits cannot be held, cell off",
+		    sg_seconds(now_ns - s->seen_ns));
+	return SG_ERR_REFUSED;
 }
 
 static enum sg_err step(struct sg_stepper *s, int64_t deadline_ns)

@@ -217,9 +217,20 @@ enum sg_err sg_tdstat_read_fresh(struct sg_tdstat_device *dev, int64_t due_ns, s
 	for (int turns = 0; turns < TURNS_MAX;) {
 		const int64_t began_ns = dev->asked_ns;
 		int64_t now_ns = sg_clock_now_ns(dev->device.clock);
-		bool counts;
-		enum sg_err err = sg_tdstat_wait(dev, plan(dev, due_ns, now_ns, &counts), deadline_ns);
+		bool counts = false;
+		enum sg_err err = SG_OK;
 
+		if (dev->dirty) { /* now, not between a conversion and its reading */
+			err = sg_tdstat_resynchronize(dev, deadline_ns);
+			now_ns = sg_clock_now_ns(dev->device.clock);
+		}
+		if (!err)
+			err = sg_tdstat_listen(dev, plan(dev, due_ns, now_ns, &counts), deadline_ns);
+		if (err == SG_ERR_ORDER) { /* an answer too many: all readings since may be one behind */
+			dev->asked_ns = dev->converting_ns = SG_NO_TIME;
+			turns++;
+			continue;
+		}
 		if (err)
 			return err;
 		err = read_once(dev, out, deadline_ns);

@@ -36,6 +36,7 @@ struct sg_tdstat_device {
 
 	/* the exchange */
 	bool dirty;      /**< an answer may still be under way: silence first */
+	bool shifted;    /**< an answer stayed away: the next one may be it, so silence after that one too */
 	unsigned strays; /**< packets that the last such silence was preceded by */
 
 	/* what is set */
@@ -73,6 +74,13 @@ int64_t sg_tdstat_at_least(struct sg_tdstat_device *dev, int64_t timeout_ns, int
 
 /** Wait until until_ns. @retval SG_ERR_TIMEOUT  the deadline is before that, and was waited for */
 enum sg_err sg_tdstat_wait(struct sg_tdstat_device *dev, int64_t until_ns, int64_t deadline_ns);
+
+/**
+ * The same with an ear on the cable: one that is pulled is noticed at once, and so is an answer too many, which would
+ * shift all later ones by one.
+ * @retval SG_ERR_ORDER  one came; the exchange is dirty
+ */
+enum sg_err sg_tdstat_listen(struct sg_tdstat_device *dev, int64_t until_ns, int64_t deadline_ns);
 
 /**
  * Read until nothing comes for 100 ms; bounded. Afterwards an answer belongs to the command before it again.

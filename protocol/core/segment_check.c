@@ -78,7 +78,9 @@ static enum sg_err check_current(const struct sg_potentiostat_caps *caps, const 
 		return SG_ERR_UNSUPPORTED;
 	}
 	if (!is_range(caps, s->range_a, &most_a)) {
-		sg_text_add(why, "the %s has no %g A range", caps->model, s->range_a);
+		sg_text_add(why, "the %s has no %g A range; it has", caps->model, s->range_a);
+		for (size_t i = 0; i < caps->range_count; i++)
+			sg_text_add(why, "%s %g A", i ? "," : "", caps->range_a[i]);
 		return SG_ERR_UNSUPPORTED;
 	}
 	if (fabs(s->set_value) > most_a * (1.0 + 1e-9)) {

@@ -70,6 +70,11 @@ static void wait_until_ready(int fd)
 	die("the simulator did not become ready");
 }
 
+static const char *family(const struct emu *emu)
+{
+	return emu->family ? emu->family : "emstat4";
+}
+
 /* Start the simulator; returns when it is ready. */
 static pid_t start_simulator(struct emu *emu, const char *socket_path, const char *report_path)
 {
@@ -93,7 +98,7 @@ static pid_t start_simulator(struct emu *emu, const char *socket_path, const cha
 	argv[n++] = (char *)"--report";
 	argv[n++] = (char *)report_path;
 	n = add_words(argv, n, sim);
-	argv[n++] = (char *)"emstat4";
+	argv[n++] = (char *)family(emu);
 	argv[n++] = (char *)"--model";
 	argv[n++] = (char *)(emu->model ? emu->model : "hr");
 	n = add_words(argv, n, potentiostat);
@@ -201,7 +206,7 @@ static void run_against(struct emu *emu, const char *socket_path, const char *ya
 			diagnostics.items[0].text);
 		die("experiment");
 	}
-	snprintf(experiment.rig.potentiostat.port, SG_URI_SIZE, "sim:%s#emstat4", socket_path);
+	snprintf(experiment.rig.potentiostat.port, SG_URI_SIZE, "sim:%s#%s", socket_path, family(emu));
 	snprintf(experiment.rig.chamber.port, SG_URI_SIZE, "sim:%s#votsch", socket_path);
 	snprintf(experiment.folder, SG_URI_SIZE, "%s", emu->folder);
 	if (sg_rig_look_up(&experiment.rig, &rig, &why) || sg_plan_init(&plan, &experiment, rig.caps, &why) ||

@@ -23,10 +23,11 @@ struct emu {
 	/* inputs */
 	const char *yaml;          /**< experiment; ports are filled in here */
 	const char *sim_arguments; /**< further words of the simulator's command line, blank-separated, or NULL */
-	const char *potentiostat_arguments; /**< words that belong to the emstat4 section, or NULL */
+	const char *potentiostat_arguments; /**< words that belong to the potentiostat's section, or NULL */
 	const char *chamber_arguments;      /**< words that belong to the votsch section, or NULL */
 	const char *root;          /**< where the temporary folder goes; NULL: /tmp */
-	const char *model;         /**< of the EmStat4: "hr" (NULL) or "lr" */
+	const char *family;        /**< of the potentiostat: "emstat4" (NULL) or another */
+	const char *model;         /**< of it: "hr" (NULL) or another */
 	unsigned seed;
 	bool no_chamber;
 	const volatile sig_atomic_t *interrupts;

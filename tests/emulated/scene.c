@@ -35,8 +35,8 @@ void scene_init(struct scene *scene, const struct scene_words *words)
 				   "name: scene\n"
 				   "cell: {name: NZSP-emu, metal: Na, area_cm2: %.4f, thickness_mm: 1.8}\n"
 				   "rig:\n"
-				   "  potentiostat: {family: emstat4, model: %s, port: \"sim:x\"%s}\n",
-				   SCENE_AREA_CM2, word(words->model, "hr"), word(words->potentiostat, ""));
+				   "  potentiostat: {family: %s, model: %s, port: \"sim:x\"%s}\n",
+				   SCENE_AREA_CM2, word(words->family, "emstat4"), word(words->model, "hr"), word(words->potentiostat, ""));
 	if (chamber[0])
 		length += (size_t)snprintf(scene->yaml + length, sizeof(scene->yaml) - length,
 					   "  chamber: {family: %s, port: \"sim:x\"}\n", chamber);
@@ -51,6 +51,7 @@ void scene_init(struct scene *scene, const struct scene_words *words)
 	if (length >= sizeof(scene->yaml))
 		fail_msg("the experiment of this scene is too long");
 	scene->emu.yaml = scene->yaml;
+	scene->emu.family = words->family;
 	scene->emu.model = words->model;
 	scene->emu.seed = 1;
 }

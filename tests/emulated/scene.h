@@ -20,7 +20,8 @@
 
 /** What is written into the experiment file; NULL where the usual will do. */
 struct scene_words {
-	const char *model;        /**< of the potentiostat: "hr" */
+	const char *family;       /**< of the potentiostat: "emstat4" */
+	const char *model;        /**< of it: "hr" */
 	const char *potentiostat; /**< more keys of it, with a leading comma */
 	const char *chamber;      /**< "votsch, model: vt4002"; "" for a rig without one */
 	const char *limits;       /**< "voltage: 5 V" */
