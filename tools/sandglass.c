@@ -18,13 +18,14 @@ static const struct verb {
 	{ "check", sg_cmd_check, false, "show what an experiment file will do, and what does not fit; touches no instrument" },
 	{ "list", sg_cmd_list, false, "the ports of this PC and what is known of them; writes to none" },
 	{ "replay", sg_cmd_replay, false, "feed a recorded table through guard, detectors and result" },
+	{ "calibration", sg_cmd_calibration, false, "what an instrument keeps inside to correct itself; shown, or written" },
 };
 
 static void usage(FILE *out)
 {
 	fprintf(out, "sandglass %s: battery-cell tests on potentiostats and climate chambers\n\n", SANDGLASS_VERSION);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		fprintf(out, "  sandglass %-7s %s\n", verbs[i].name, verbs[i].what);
+		fprintf(out, "  sandglass %-11s %s\n", verbs[i].name, verbs[i].what);
 	fprintf(out, "\n  sandglass VERB --help   what it takes\n");
 }
 
