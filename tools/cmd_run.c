@@ -94,7 +94,8 @@ static void usage(FILE *out)
 	fprintf(out,
 		"usage: sandglass run [options] EXPERIMENT.yaml\n"
 		"  --port potentiostat=URI   instead of the port in the file (also chamber=URI):\n"
-		"                            serial:/dev/ttyACM0, tcp:host:port, pty:/path, sim:/path.sock#port\n"
+		"                            serial:/dev/ttyACM0, usb:a0a0:0002@1-1.2, tcp:host:port, pty:/path,\n"
+		"                            sim:/path.sock#port\n"
 		"  --folder DIR              where the run folder goes, instead of record: folder:\n"
 		"  --speed N                 time runs N times as fast; simulators started with the same --speed only\n"
 		"  --events                  show every event, steps too\n"

@@ -315,7 +315,8 @@ static enum sg_verdict lost(struct sg_run *run, enum sg_err err, const char *sto
 	struct sg_event event;
 
 	run->block.running = false;
-	if (err == SG_ERR_GONE)
+	/* A write that broke off in the moment of the loss is uncertain, and the link is gone all the same. */
+	if (err == SG_ERR_GONE || sg_transport_present(device(run)->link) == SG_ERR_GONE)
 		return sg_run_link_lost(run);
 	sg_event_init(&event, SG_EVENT_COMMUNICATION, SG_GRADE_ALARM, sg_run_now_s(run));
 	sg_event_say(&event, "potentiostat: %s (%s)", sg_device_diag(device(run)), sg_err_text(err));

@@ -51,8 +51,11 @@ enum sg_err sg_rig_open(struct sg_rig *rig, const struct sg_rig_config *config, 
 		return err;
 	rig->clock = clock;
 	err = open_slot(rig, &rig->potentiostat, why);
-	if (!err)
-		err = sg_rig_safe_off(rig, 5.0, why);
+	if (!err && sg_rig_safe_off(rig, 5.0, why)) {
+		/* It said who it is and cannot be shown to be off: an earlier run may have left it so. */
+		sg_text_add(why, "; the cell could not be shown to be off");
+		err = SG_ERR_UNSAFE;
+	}
 	if (!err && rig->chamber.config)
 		err = open_slot(rig, &rig->chamber, why);
 	if (err) {

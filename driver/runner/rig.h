@@ -36,6 +36,7 @@ enum sg_err sg_rig_look_up(const struct sg_rig_config *config, struct sg_rig *ri
  * closed again; why says which instrument, which step, what would help.
  *
  * Blocks up to about 15 s per instrument. Allocates.
+ * @retval SG_ERR_UNSAFE  the potentiostat is the right one, and its cell could not be shown to be off
  */
 enum sg_err sg_rig_open(struct sg_rig *rig, const struct sg_rig_config *config, struct sg_clock *clock,
 			struct sg_text *why);

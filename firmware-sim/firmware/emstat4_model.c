@@ -82,7 +82,7 @@ const struct fw_es4_model *fw_es4_model_find(const char *name)
 	if (!name)
 		return &models[0];
 	for (size_t i = 0; i < COUNT(models); i++)
-		if (strcmp(models[i].name, name) == 0)
+		if (!strcmp(models[i].name, name))
 			return &models[i];
 	return NULL;
 }

@@ -13,14 +13,17 @@ static void put_code(uint8_t *bytes, uint32_t code)
 
 static void put_24(uint8_t *bytes, uint32_t value)
 {
-	bytes[0] = (uint8_t)(value >> 16);
-	bytes[1] = (uint8_t)(value >> 8);
-	bytes[2] = (uint8_t)value;
+	for (unsigned i = 0; i < 3; i++)
+		bytes[i] = (uint8_t)(value >> (16 - 8 * i));
 }
 
 static uint32_t get_24(const uint8_t *bytes)
 {
-	return (uint32_t)bytes[0] << 16 | (uint32_t)bytes[1] << 8 | bytes[2];
+	uint32_t value = 0;
+
+	for (unsigned i = 0; i < 3; i++)
+		value = value << 8 | bytes[i];
+	return value;
 }
 
 static void put_shunts(struct fw_tdstat_flash *flash, const struct fw_tdstat_board *board)
