@@ -13,6 +13,7 @@
 #include "wire/emstat4.h"
 #include "wire/emstat4_script.h"
 #include "wire/methodscript_capabilities.h"
+#include "wire/methodscript_errors.h"
 #include "wire/methodscript_line.h"
 #include "wire/methodscript_literal.h"
 #include "wire/methodscript_package.h"
@@ -141,6 +142,33 @@ static void check_variable(const struct sg_vector *v, size_t i, const struct sg_
 	}
 }
 
+/* What the driver makes of range id and status, where the vector says what they are. */
+static void check_range_and_flags(const struct sg_vector *v, size_t i, const struct sg_methodscript_variable *got)
+{
+	static const struct {
+		const char *word;
+		uint8_t bit;
+	} flags[] = {
+		{ "timing", SG_STATUS_TIMING },
+		{ "overload", SG_STATUS_OVERLOAD },
+		{ "underload", SG_STATUS_UNDERLOAD },
+		{ "overload_warning", SG_STATUS_OVERLOAD_WARNING },
+	};
+	int64_t set;
+	double value;
+
+	for (size_t f = 0; f < sizeof(flags) / sizeof(flags[0]); f++) {
+		if (sg_vector_integer(v, key(i, flags[f].word), &set))
+			CHECK(v, ((got->status & flags[f].bit) != 0) == (set != 0));
+	}
+	if (sg_vector_number(v, key(i, "range_a"), &value))
+		CHECK(v, equal(sg_emstat4_current_range_a(got->range), value));
+	if (sg_vector_number(v, key(i, "range_v"), &value))
+		CHECK(v, equal(sg_emstat4_voltage_range_v(got->range), value));
+	if (sg_vector_number(v, key(i, "overload_from_a"), &value))
+		CHECK(v, equal(SG_EMSTAT4_OVERLOAD * sg_emstat4_current_range_a(got->range), value));
+}
+
 static void check_package(const struct sg_vector *v)
 {
 	struct sg_methodscript_package package;
@@ -164,8 +192,10 @@ static void check_package(const struct sg_vector *v)
 		CHECK(v, sg_vector_integer(v, "vars", &count) && (size_t)count == package.count);
 		if (err || (size_t)count != package.count)
 			continue;
-		for (size_t i = 0; i < package.count; i++)
+		for (size_t i = 0; i < package.count; i++) {
 			check_variable(v, i, &package.variables[i]);
+			check_range_and_flags(v, i, &package.variables[i]);
+		}
 	}
 }
 
@@ -222,6 +252,32 @@ static void check_class(const struct sg_vector *v, const struct sg_methodscript_
 	}
 }
 
+/* What the driver acts upon. */
+static void check_code(const struct sg_vector *v, const struct sg_methodscript_line *line)
+{
+	static const struct {
+		const char *key;
+		const char *word;
+		uint16_t code;
+	} codes[] = {
+		{ "measures", "cp", SG_TECHNIQUE_CP },
+		{ "measures", "ocp", SG_TECHNIQUE_OCP },
+		{ "tells", "wrong_state", SG_MSCR_WRONG_STATE },
+		{ "tells", "cell_on", SG_MSCR_OCP_CELL_ON },
+	};
+	bool wanted = sg_vector_word(v, "measures") || sg_vector_word(v, "tells");
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		const char *word = sg_vector_word(v, codes[i].key);
+
+		if (!word || strcmp(word, codes[i].word) != 0)
+			continue;
+		CHECK(v, line->code == codes[i].code);
+		wanted = false;
+	}
+	CHECK(v, !wanted); /* a word this test does not know is not a pass */
+}
+
 static void check_line(const struct sg_vector *v)
 {
 	struct sg_methodscript_line line;
@@ -236,8 +292,10 @@ static void check_line(const struct sg_vector *v)
 			continue;
 		err = sg_methodscript_classify(lines.text[0], lines.length[0], &line);
 		CHECK(v, err == (is_error(v, "malformed") ? SG_ERR_FRAME : SG_OK));
-		if (!err)
-			check_class(v, &line);
+		if (err)
+			continue;
+		check_class(v, &line);
+		check_code(v, &line);
 	}
 }
 
@@ -252,6 +310,7 @@ static void check_version(const struct sg_vector *v, const struct lines *lines)
 {
 	struct sg_emstat4_version version;
 	const enum sg_err err = sg_emstat4_read_version(lines->text[0], lines->text[1], &version);
+	double current_max_a;
 
 	if (sg_vector_word(v, "error")) {
 		CHECK(v, err == (is_error(v, "unknown_family") ? SG_ERR_IDENTITY : SG_ERR_FRAME));
@@ -269,6 +328,8 @@ static void check_version(const struct sg_vector *v, const struct lines *lines)
 	CHECK(v, (strncmp(version.family, "es4_", 4) == 0) == (version.model != NULL));
 	if (version.model)
 		CHECK(v, strcmp(version.model, version.family + 4) == 0);
+	if (version.model && sg_vector_number(v, "current_max_a", &current_max_a))
+		CHECK(v, equal(sg_emstat4_caps(version.model)->current_max_a, current_max_a));
 }
 
 static void check_identity(const struct sg_vector *v)
