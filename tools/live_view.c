@@ -20,6 +20,24 @@ static int64_t real_now_ns(void)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
+/* What nobody has confirmed for a while is not shown as if it were so now. */
+static void describe_temperature(const struct sg_run_view *v, struct sg_text *line)
+{
+	char age[24];
+
+	if (!v->temperature_stale) {
+		if (isfinite(v->temperature_c))
+			sg_text_add(line, "  %.1f degC", v->temperature_c);
+		return;
+	}
+	if (!isfinite(v->temperature_age_s)) {
+		sg_text_add(line, "  --- degC (no answer yet)");
+		return;
+	}
+	sg_print_duration(age, v->temperature_age_s);
+	sg_text_add(line, "  --- degC (no answer for %s)", age);
+}
+
 static void describe_step(const struct sg_run_view *v, struct sg_text *line)
 {
 	char left[24];
@@ -36,8 +54,7 @@ static void describe_step(const struct sg_run_view *v, struct sg_text *line)
 		sg_text_add(line, "  %7.2f ohm", v->resistance_ohm);
 	else
 		sg_text_add(line, "      --- ohm");
-	if (isfinite(v->temperature_c))
-		sg_text_add(line, "  %.1f degC", v->temperature_c);
+	describe_temperature(v, line);
 	sg_text_add(line, "  %s left", left);
 }
 
@@ -46,7 +63,8 @@ static void describe_wait(const struct sg_run_view *v, const char *what, struct 
 	char left[24];
 
 	sg_print_duration(left, v->soak_left_s);
-	sg_text_add(line, "%s  %.1f degC", what, v->temperature_c);
+	sg_text_add(line, "%s", what);
+	describe_temperature(v, line);
 	sg_text_add(line, "  at least %s to go, cell off", left);
 }
 

@@ -25,10 +25,10 @@ void sg_documents_fini(struct sg_documents *documents)
 	documents->scratch = NULL;
 }
 
-/** How a run ended is always written; how it stands, when enough has been added. */
+/** How a run ended or why it waits is always written; how it stands, when enough has been added. */
 bool sg_documents_are_due(const struct sg_documents *documents, const struct sg_run_summary *summary, off_t recorded)
 {
-	return strcmp(summary->state, "running") != 0 ||
+	return strcmp(summary->state, "running") != 0 || summary->pausing ||
 	       recorded - documents->recorded >= (off_t)(documents->size / SIZE_PER_GROWTH);
 }
 

@@ -91,12 +91,13 @@ struct sg_run_summary {
 	bool cell_off_verified;
 	double test_time_s;
 	int64_t ended_utc_ns;   /**< 0 while running */
+	bool pausing;           /**< running, but no row will come for long: the documents are due whatever has grown */
 };
 
 /**
  * Replace result.json and the sidecar, atomically (write beside, fsync, rename).
  *
- * Any state but "running" is written at once. While a test runs, a caller hands in how it stands as
+ * Any state but "running" is written at once, and so is a pause. While a test runs, a caller hands in how it stands as
  * often as it likes (the runner: between blocks, at most once a minute of the run's clock), and the
  * documents are replaced when rows and events have grown by a quarter of the documents' size since
  * they were replaced last. All rewriting together is thus at most some four times what is recorded,

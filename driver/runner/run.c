@@ -53,7 +53,6 @@ void sg_run_show(struct sg_run *run, enum sg_phase phase)
 	const struct sg_run_observer *observer = run->config->observer;
 	const size_t index = run->engine.at;
 	struct sg_run_view view;
-	bool stale;
 
 	if (!observer)
 		return;
@@ -70,7 +69,8 @@ void sg_run_show(struct sg_run *run, enum sg_phase phase)
 		view.left_s -= view.time_s - run->block.step_begin_s;
 	view.resistance_ohm = sg_detector_resistance_ohm(&run->detector);
 	view.baseline_ohm = sg_detector_baseline_ohm(&run->detector);
-	view.temperature_c = sg_climate_temperature_c(&run->climate, view.time_s, &stale);
+	view.temperature_c = sg_climate_temperature_c(&run->climate, view.time_s, &view.temperature_stale);
+	view.temperature_age_s = view.time_s - run->climate.read_s;
 	view.soak_left_s = sg_soak_left_s(&run->climate.soak);
 	observer->progress(observer->ctx, &view);
 }
@@ -233,6 +233,7 @@ enum sg_verdict sg_run_hold(struct sg_run *run)
 	sg_event_say(&event, "hold: cell off until the temperature is back within +-%.2g K",
 		     run->climate.config->tolerance_k);
 	sg_run_tell(run, &event);
+	sg_run_save(run, true);
 	sg_climate_resoak(&run->climate);
 	verdict = wait_until_settled(run, SG_PHASE_HOLD);
 	if (verdict != SG_VERDICT_GO_ON)

@@ -80,6 +80,12 @@ void sg_run_tell(struct sg_run *run, const struct sg_event *event);
 /** Name the reason why the run ends; a later one does not replace it. Returns STOP. */
 enum sg_verdict sg_run_stop(struct sg_run *run, const char *stopped_by, enum sg_err failure, const char *detail);
 
+/**
+ * Write the result so far, if a minute has passed and enough was recorded since the last time.
+ * @param pausing  at once: nothing will be recorded for long, and people will look
+ */
+void sg_run_save(struct sg_run *run, bool pausing);
+
 /** The record cannot be kept: says why, and names that as the reason. Returns STOP. */
 enum sg_verdict sg_run_stop_for_disk(struct sg_run *run);
 

@@ -159,17 +159,17 @@ static void summarize(const struct sg_run *run, struct sg_run_summary *summary, 
 	summary->test_time_s = sg_run_now_s(run);
 }
 
-/* Between blocks: what has been found so far is on disk, whatever comes next. */
-static void save_progress(struct sg_run *run)
+void sg_run_save(struct sg_run *run, bool pausing)
 {
 	struct sg_run_summary summary;
 
 	/* The whole document is replaced: with very many short half-steps not after each of them. */
-	if (sg_run_now_s(run) - run->saved_s < SAVE_INTERVAL_S)
+	if (!pausing && sg_run_now_s(run) - run->saved_s < SAVE_INTERVAL_S)
 		return;
 	run->saved_s = sg_run_now_s(run);
 	memset(&summary, 0, sizeof(summary));
 	summarize(run, &summary, "running");
+	summary.pausing = pausing;
 	if (sg_recorder_result(run->recorder, run->result, &summary))
 		run->disk_failed = true;
 }
@@ -210,7 +210,7 @@ static enum sg_verdict follow_plan(struct sg_run *run)
 			sg_engine_end_procedure(&run->engine);
 			verdict = sg_run_safe(run);
 		}
-		save_progress(run);
+		sg_run_save(run, false); /* what has been found so far is on disk, whatever comes next */
 		if (run->disk_failed)
 			verdict = sg_run_stop_for_disk(run);
 	}

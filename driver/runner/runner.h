@@ -43,7 +43,9 @@ struct sg_run_view {
 	double left_s;              /**< planned time left, without waits */
 	double resistance_ohm;      /**< NAN if not valid */
 	double baseline_ohm;        /**< NAN while learning */
-	double temperature_c;       /**< NAN if unknown */
+	double temperature_c;       /**< latest reading, NAN if there was none */
+	double temperature_age_s;   /**< of it; infinite if there was none */
+	bool temperature_stale;     /**< too old to be shown as the temperature of now */
 	double soak_left_s;
 };
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "scene.h"
@@ -121,6 +122,36 @@ static void with_policy_hold_a_chamber_that_comes_back_lets_the_test_go_on(void 
 		assert_record_whole(&scene);
 		scene_free(&scene);
 	}
+}
+
+/* The half-steps in result.json when the hold began, by a member that each of them has. */
+static void look_at_result(struct scene *scene, const struct sg_run_view *view)
+{
+	char *result;
+
+	if (view->phase != SG_PHASE_HOLD || scene->mark > 0.0)
+		return;
+	result = scene_file(scene, "result.json");
+	for (const char *at = result; (at = strstr(at, "\"density_mA_cm2\"")); at++)
+		scene->mark += 1.0;
+	assert_non_null(strstr(result, "\"state\": \"running\""));
+	free(result);
+	assert_true(scene->mark == 2.0);
+}
+
+static void what_was_found_before_a_hold_is_on_disk_while_it_lasts(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_init(&scene, &(struct scene_words){ .steps = cycles });
+	scene.emu.sim_arguments = "--cell short=never";
+	scene.emu.chamber_arguments = "--faults stall_at_s=150,stall_s=200";
+	scene.look = look_at_result;
+	scene_run(&scene);
+	assert_true(scene.mark == 2.0);
+	assert_stopped_by(&scene, "end_of_plan");
+	scene_free(&scene);
 }
 
 static void with_policy_hold_a_chamber_gone_for_good_ends_the_test_by_its_timeout_with_the_cell_off(void **state)
@@ -354,6 +385,7 @@ int main(void)
 		cmocka_unit_test(a_temperature_limit_does_not_outlive_the_chamber),
 		cmocka_unit_test(with_policy_flag_no_fault_of_the_chamber_costs_a_sample),
 		cmocka_unit_test(with_policy_hold_a_chamber_that_comes_back_lets_the_test_go_on),
+		cmocka_unit_test(what_was_found_before_a_hold_is_on_disk_while_it_lasts),
 		cmocka_unit_test(with_policy_hold_a_chamber_gone_for_good_ends_the_test_by_its_timeout_with_the_cell_off),
 		cmocka_unit_test(an_open_door_holds_the_test_and_the_planned_time_at_current_is_kept),
 		cmocka_unit_test(with_policy_flag_the_door_is_told_and_the_test_goes_on),
