@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -146,17 +147,39 @@ static void check_bytes(const struct sg_vector *v, enum sg_err err, const struct
 	CHECK(v, got->length == v->length && memcmp(got->data, v->bytes, v->length) == 0);
 }
 
-/* The frame a driver sends to say just that, to a chamber with all outputs and other set-points at rest. */
-static void check_command(const struct sg_vector *v, unsigned address, struct sg_text *out)
+/* latest="set actual ..." latest_bits=...: what the chamber said last. Else all outputs and other set-points at rest. */
+static struct sg_votsch_values read_latest(const struct sg_vector *v)
 {
 	struct sg_votsch_values latest = { .tenths = { -123, 456 }, .bits = 0 };
-	double set_c = 0;
-	int64_t run = 0;
+	const char *rest = sg_vector_word(v, "latest");
+	const char *bits = sg_vector_word(v, "latest_bits");
+	char *end;
 
-	if (!sg_vector_number(v, "set_degc", &set_c) || !sg_vector_integer(v, "run", &run))
+	for (size_t i = 0; rest && i < SG_VOTSCH_NUMBERS; i++) {
+		latest.tenths[i] = tenths_of(strtod(rest, &end));
+		CHECK(v, end != rest);
+		rest = end;
+	}
+	for (unsigned i = 0; bits && i < 16 && bits[i]; i++)
+		latest.bits |= (uint16_t)(bits[i] == '1' ? 1u << i : 0);
+	return latest;
+}
+
+/* The frame a driver sends to say just that. */
+static void check_command(const struct sg_vector *v, unsigned address, struct sg_text *out)
+{
+	const char *name = sg_vector_word(v, "model");
+	const struct sg_votsch_model *model = sg_votsch_model(name ? name : "vt4002");
+	const struct sg_votsch_values latest = read_latest(v);
+	double set_c = 0;
+	int64_t number = 0;
+
+	CHECK(v, model);
+	if (model && sg_vector_integer(v, "default_address", &number))
+		CHECK(v, model->address == number);
+	if (!model || !sg_vector_number(v, "set_degc", &set_c) || !sg_vector_integer(v, "run", &number))
 		return;
-	check_bytes(v, sg_votsch_command(sg_votsch_model("vt4002"), address, &latest, tenths_of(set_c), run != 0, out),
-		    out);
+	check_bytes(v, sg_votsch_command(model, address, &latest, tenths_of(set_c), number != 0, out), out);
 }
 
 static void check_request(const struct sg_vector *v)
