@@ -202,7 +202,7 @@ enum sg_err sg_run_folder_reserve(const struct sg_run_folder *folder, size_t byt
 	if (number == 0)
 		return SG_OK;
 	sg_run_folder_release(folder);
-	return sg_host_error(number) == SG_ERR_DISK_FULL ? SG_ERR_DISK_FULL : SG_OK;
+	return number == ENOSPC || number == EDQUOT ? SG_ERR_DISK_FULL : SG_OK;
 }
 
 void sg_run_folder_release(const struct sg_run_folder *folder)

@@ -52,7 +52,7 @@ enum sg_err sg_run_folder_copy(const struct sg_run_folder *folder, const char *f
 
 /**
  * Take room on the disk for later: a file of so many bytes. Where the file system cannot promise room (network, some
- * others) nothing is taken, and that is no error.
+ * others), or no file may be that large, nothing is taken, and that is no error.
  * @retval SG_ERR_DISK_FULL
  */
 enum sg_err sg_run_folder_reserve(const struct sg_run_folder *folder, size_t bytes);

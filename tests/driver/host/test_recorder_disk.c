@@ -110,6 +110,23 @@ static void what_does_not_fit_is_refused_by_name_and_remembered(void **state)
 	record_fixture_fini(&f);
 }
 
+/* The room that is kept for the end may be more than one file may have; that is no reason not to begin. */
+static void a_limit_on_the_size_of_files_does_not_forbid_a_run(void **state)
+{
+	struct record_fixture f;
+	struct sg_recorder *recorder;
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	record_fixture_init(&f, 1.0);
+	limit_file_size(100000);
+	recorder = record_fixture_open(&f);
+	assert_int_equal(sg_recorder_row(recorder, record_fixture_row(&f)), SG_OK);
+	assert_int_equal(sg_recorder_close(recorder), SG_OK);
+	limit_file_size(RLIM_INFINITY);
+	record_fixture_fini(&f);
+}
+
 /* Mount in a name space of this process alone, in a child: nothing outside changes. */
 static int fill_a_small_disk(struct record_fixture *f)
 {
@@ -245,6 +262,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_full_disk_loses_nothing_while_the_buffer_holds),
 		cmocka_unit_test(what_does_not_fit_is_refused_by_name_and_remembered),
+		cmocka_unit_test(a_limit_on_the_size_of_files_does_not_forbid_a_run),
 		cmocka_unit_test(a_small_tmpfs_fills_up_and_recovers),
 		cmocka_unit_test(a_folder_that_cannot_be_written_is_named),
 		cmocka_unit_test(a_table_that_was_deleted_is_told_at_the_next_flush),
