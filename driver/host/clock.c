@@ -61,6 +61,11 @@ int64_t sg_clock_deadline(struct sg_clock *clock, int64_t timeout_ns)
 	return timeout_ns > 0 && now_ns > SG_FOREVER - timeout_ns ? SG_FOREVER : now_ns + timeout_ns;
 }
 
+int64_t sg_clock_patient_deadline(struct sg_clock *clock, int64_t timeout_ns)
+{
+	return sg_clock_deadline(clock, sg_clock_patience_ns(clock, timeout_ns));
+}
+
 static int64_t read_ns(clockid_t id)
 {
 	struct timespec ts;

@@ -54,6 +54,9 @@ int64_t sg_clock_patience_ns(const struct sg_clock *clock, int64_t timeout_ns);
 /** now + timeout, saturating at SG_FOREVER. */
 int64_t sg_clock_deadline(struct sg_clock *clock, int64_t timeout_ns);
 
+/** The same, with patience: when something that should take timeout_ns may be called lost. */
+int64_t sg_clock_patient_deadline(struct sg_clock *clock, int64_t timeout_ns);
+
 struct sg_host_clock {
 	struct sg_clock clock;
 	int64_t origin_ns;     /**< CLOCK_MONOTONIC at initialization */

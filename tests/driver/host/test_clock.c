@@ -173,9 +173,10 @@ static void patience_is_two_real_seconds_on_a_fast_clock(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct still_clock still = { { &still_ops, rows[i].speed }, 0 };
+		struct still_clock still = { { &still_ops, rows[i].speed }, 0 };
 
 		assert_int_equal(sg_clock_patience_ns(&still.clock, rows[i].timeout_ns), rows[i].patience_ns);
+		assert_int_equal(sg_clock_patient_deadline(&still.clock, rows[i].timeout_ns), rows[i].patience_ns);
 	}
 }
 
@@ -190,6 +191,8 @@ static void deadlines_saturate_at_for_ever(void **state)
 	assert_int_equal(sg_clock_deadline(&still.clock, SG_FOREVER - 999), SG_FOREVER);
 	assert_int_equal(sg_clock_deadline(&still.clock, SG_FOREVER - 1001), SG_FOREVER - 1);
 	assert_int_equal(sg_clock_deadline(&still.clock, INT64_MIN), INT64_MIN + 1000);
+	assert_int_equal(sg_clock_patient_deadline(&still.clock, 5), 1005);
+	assert_int_equal(sg_clock_patient_deadline(&still.clock, SG_FOREVER - 999), SG_FOREVER);
 }
 
 int main(void)
