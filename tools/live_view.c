@@ -114,12 +114,20 @@ static bool worth_a_line(const struct sg_live_view *view, const struct sg_event 
 	case SG_EVENT_STEP_STARTED:
 	case SG_EVENT_STEP_ENDED:
 	case SG_EVENT_GAP:
+	case SG_EVENT_RANGE_GLITCH:
 		return false;
 	case SG_EVENT_RUN_STARTED:
 	case SG_EVENT_RUN_ENDED:
 	case SG_EVENT_OPERATOR:
 	case SG_EVENT_HARD_SHORT:
 	case SG_EVENT_SHORT_OR_SENSE:
+	case SG_EVENT_SOFT_SHORT:
+	case SG_EVENT_SHORT_FROM_START:
+	case SG_EVENT_POLARIZATION:
+	case SG_EVENT_CONTACT_STEP:
+	case SG_EVENT_CONTACT_OPEN:
+	case SG_EVENT_SENSE_LOST:
+	case SG_EVENT_THERMAL:
 	case SG_EVENT_DATA_FAULT:
 	case SG_EVENT_TIME_FAULT:
 	case SG_EVENT_LIMIT:

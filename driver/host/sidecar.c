@@ -41,10 +41,18 @@ static const char *category_of(const struct sg_event *event)
 	case SG_EVENT_DATA_FAULT:
 	case SG_EVENT_TIME_FAULT:
 	case SG_EVENT_GAP:
+	case SG_EVENT_CONTACT_STEP:
+	case SG_EVENT_CONTACT_OPEN:
+	case SG_EVENT_SENSE_LOST:
+	case SG_EVENT_RANGE_GLITCH:
 	case SG_EVENT_DISK:
 		return harmless ? NULL : "other";
 	case SG_EVENT_HARD_SHORT: /* findings about the cell are what the test is for */
 	case SG_EVENT_SHORT_OR_SENSE:
+	case SG_EVENT_SOFT_SHORT:
+	case SG_EVENT_SHORT_FROM_START:
+	case SG_EVENT_POLARIZATION:
+	case SG_EVENT_THERMAL:
 	case SG_EVENT_RUN_STARTED:
 	case SG_EVENT_STEP_STARTED:
 	case SG_EVENT_STEP_ENDED:

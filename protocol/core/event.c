@@ -23,6 +23,22 @@ const char *sg_event_name(enum sg_event_type type)
 		return "hard_short";
 	case SG_EVENT_SHORT_OR_SENSE:
 		return "short_or_sense";
+	case SG_EVENT_SOFT_SHORT:
+		return "soft_short";
+	case SG_EVENT_SHORT_FROM_START:
+		return "short_from_start";
+	case SG_EVENT_POLARIZATION:
+		return "polarization";
+	case SG_EVENT_CONTACT_STEP:
+		return "contact_step";
+	case SG_EVENT_CONTACT_OPEN:
+		return "contact_open";
+	case SG_EVENT_SENSE_LOST:
+		return "sense_lost";
+	case SG_EVENT_RANGE_GLITCH:
+		return "range_glitch";
+	case SG_EVENT_THERMAL:
+		return "thermal";
 	case SG_EVENT_DATA_FAULT:
 		return "data_fault";
 	case SG_EVENT_TIME_FAULT:

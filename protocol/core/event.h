@@ -18,6 +18,15 @@ enum sg_event_type {
 	/* the cell: what detectors say */
 	SG_EVENT_HARD_SHORT,
 	SG_EVENT_SHORT_OR_SENSE, /**< a short or a lost sense lead: the reading cannot tell */
+	SG_EVENT_SOFT_SHORT,     /**< below its own baseline: a partial or flickering electronic path */
+	SG_EVENT_SHORT_FROM_START, /**< far below what geometry says since the first current; info: cannot be excluded */
+	SG_EVENT_POLARIZATION,   /**< above its own baseline: contact or supply of metal is being lost */
+	/* the bench: a change of the voltage that is not the cell's */
+	SG_EVENT_CONTACT_STEP, /**< more resistance from one reading to the next, at all phases: a contact, a lead */
+	SG_EVENT_CONTACT_OPEN, /**< spikes that return: a loose current lead */
+	SG_EVENT_SENSE_LOST,   /**< a voltage that has nothing to do with the current */
+	SG_EVENT_RANGE_GLITCH, /**< a reading or two spoilt by a switch of range */
+	SG_EVENT_THERMAL,      /**< a change of resistance that the temperature explains */
 	/* the record: never to be read as a cell event */
 	SG_EVENT_DATA_FAULT, /**< torn line, NaN, stuck code, current off its set point, ... */
 	SG_EVENT_TIME_FAULT, /**< clock restarted, repeated or jumped */
