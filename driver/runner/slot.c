@@ -116,11 +116,6 @@ static const char *or_dash(const char *text)
 	return text[0] ? text : "-";
 }
 
-static int64_t patient_deadline(struct sg_clock *clock, int64_t timeout_ns)
-{
-	return sg_clock_deadline(clock, sg_clock_patience_ns(clock, timeout_ns));
-}
-
 static void note_stranger(struct sg_rig_slot *slot)
 {
 	snprintf(slot->stranger, sizeof(slot->stranger), "%s", slot->whereabouts.uri);
@@ -160,7 +155,7 @@ static enum sg_err look_before_touching(struct sg_rig_slot *slot, struct sg_cloc
 	if (!meant[0] || slot->identity.family[0] || !ops || !ops->peek || strcmp(on_usb, meant) == 0)
 		return SG_OK;
 	memset(&identity, 0, sizeof(identity));
-	err = ops->peek(slot->device, &identity, patient_deadline(clock, PEEK_NS));
+	err = ops->peek(slot->device, &identity, sg_clock_patient_deadline(clock, PEEK_NS));
 	if (!err && identity.serial[0] && strcmp(identity.serial, meant) != 0) {
 		sg_text_add(why, "%s on %s: serial number %s answers where %s is configured; it was only asked",
 			    slot->family->title, slot->whereabouts.uri, identity.serial, meant);
@@ -191,7 +186,7 @@ enum sg_err sg_slot_meet(struct sg_rig_slot *slot, struct sg_clock *clock, bool 
 	if (err)
 		return err;
 	memset(&identity, 0, sizeof(identity));
-	err = attach_and_identify(slot, absence, &identity, patient_deadline(clock, ATTACH_NS));
+	err = attach_and_identify(slot, absence, &identity, sg_clock_patient_deadline(clock, ATTACH_NS));
 	if (err) {
 		sg_text_add(why, "%s on %s: %s (%s)", slot->family->title, slot->whereabouts.uri,
 			    sg_device_diag(slot->device), sg_err_text(err));
@@ -207,6 +202,8 @@ enum sg_err sg_slot_meet(struct sg_rig_slot *slot, struct sg_clock *clock, bool 
 	}
 	slot->identity = identity;
 	slot->stranger[0] = '\0';
+	memset(&slot->neighbours, 0, sizeof(slot->neighbours));
+	sg_neighbours_note(&slot->neighbours, &slot->whereabouts);
 	return SG_OK;
 }
 
@@ -225,7 +222,7 @@ static enum sg_err peek(struct sg_rig_slot *slot, struct sg_clock *clock, struct
 			    slot->whereabouts.uri);
 		return SG_ERR_IDENTITY;
 	}
-	err = ops->peek(slot->device, &identity, patient_deadline(clock, PEEK_NS));
+	err = ops->peek(slot->device, &identity, sg_clock_patient_deadline(clock, PEEK_NS));
 	if (err) {
 		sg_text_add(why, "%s: %s", slot->whereabouts.uri, sg_device_diag(slot->device));
 		return err;
@@ -243,8 +240,14 @@ static enum sg_err try_candidate(struct sg_rig_slot *slot, const struct sg_candi
 	const struct sg_whereabouts before = slot->whereabouts;
 	const bool known = slot->identity.family[0] != '\0';
 	const bool is_stranger = strcmp(slot->stranger, candidate->uri) == 0;
-	enum sg_err err = sg_slot_connect(slot, candidate->uri, clock, why);
+	enum sg_err err;
 
+	if (sg_neighbours_had(&slot->neighbours, candidate)) {
+		sg_text_add(why, "%s: another one was there while ours was plugged in: not touched; put ours back where it was (%s)",
+			    candidate->uri, slot->whereabouts.uri);
+		return SG_ERR_IDENTITY;
+	}
+	err = sg_slot_connect(slot, candidate->uri, clock, why);
 	if (err) {
 		if (is_stranger && err == SG_ERR_NOT_FOUND)
 			slot->stranger[0] = '\0';
@@ -282,6 +285,8 @@ enum sg_err sg_slot_return(struct sg_rig_slot *slot, struct sg_clock *clock, str
 	enum sg_err worst = SG_ERR_NOT_FOUND;
 	size_t count;
 
+	if (slot->device && slot->identity.family[0]) /* just lost: who is there now is another one */
+		sg_neighbours_note(&slot->neighbours, &slot->whereabouts);
 	sg_slot_disconnect(slot);
 	count = find(slot, candidates);
 	for (size_t i = 0; i < count; i++) {

@@ -24,6 +24,7 @@ struct sg_rig_slot {
 	struct sg_device *device; /**< owned; NULL while closed */
 	struct sg_identity identity;
 	struct sg_whereabouts whereabouts; /**< where it was met last; uri empty before the first time */
+	struct sg_neighbours neighbours;   /**< who else was plugged in while it was, since it was met last */
 	/** Address at which another instrument said who it is: left alone while it stays there. Else empty. */
 	char stranger[SG_WHEREABOUTS_URI_SIZE];
 };
@@ -58,7 +59,8 @@ enum sg_err sg_slot_meet(struct sg_rig_slot *slot, struct sg_clock *clock, bool 
  *
  * Who is asked what: at its old place, or where its own serial number is, it is attached to. A device of the
  * same kind elsewhere may be somebody else's: it is asked only what changes nothing (peek), and only if this
- * instrument carries a mark to know it by.
+ * instrument carries a mark to know it by. What was there while ours was, or sits where such a one did, is not
+ * ours and is not even opened: what is stored inside can be a copy.
  *
  * @retval SG_ERR_IDENTITY   another one is there
  * @retval SG_ERR_NOT_FOUND, SG_ERR_GONE, SG_ERR_TIMEOUT, SG_ERR_BUSY, ...  not (yet)

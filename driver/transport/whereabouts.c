@@ -187,29 +187,92 @@ static size_t only_itself(const struct sg_whereabouts *before, struct sg_candida
 	return 1;
 }
 
+/* Everything plugged in that has its ids; false if its address or its ids do not say where to look. */
+static bool gather(const char *sysfs, const char *dev, const struct sg_whereabouts *before, const struct sg_uri *uri,
+		   struct crowd *crowd)
+{
+	struct tty_search search = { .crowd = crowd, .dev = dev, .named = "" };
+
+	crowd->before = before;
+	crowd->count = 0;
+	/* Without ids nothing could be told from anything else. */
+	if ((uri->kind != SG_URI_SERIAL && uri->kind != SG_URI_USB) || !before->place[0] || before->usb_vendor < 0)
+		return false;
+	if (uri->kind == SG_URI_USB) {
+		sg_usb_sysfs_list(sysfs, add_usb, crowd);
+		return true;
+	}
+	tty_of(uri->path, search.named);
+	sg_usb_sysfs_ttys(sysfs, add_tty, &search);
+	return true;
+}
+
 size_t sg_whereabouts_find_in(const char *sysfs, const char *dev, const struct sg_whereabouts *before,
 			      struct sg_candidate *out)
 {
-	struct crowd crowd = { .before = before, .count = 0 };
+	struct crowd crowd;
 	struct sg_uri uri;
 
 	if (sg_uri_parse(before->uri, &uri, NULL))
 		return 0;
-	/* Without ids nothing could be told from anything else. */
-	if ((uri.kind != SG_URI_SERIAL && uri.kind != SG_URI_USB) || !before->place[0] || before->usb_vendor < 0)
+	if (!gather(sysfs, dev, before, &uri, &crowd))
 		return only_itself(before, out);
-	if (uri.kind == SG_URI_USB) {
-		sg_usb_sysfs_list(sysfs, add_usb, &crowd);
-	} else {
-		struct tty_search search = { .crowd = &crowd, .dev = dev, .named = "" };
-
-		tty_of(uri.path, search.named);
-		sg_usb_sysfs_ttys(sysfs, add_tty, &search);
-	}
 	return sort_out(&crowd, uri.kind == SG_URI_USB, out);
 }
 
 size_t sg_whereabouts_find(const struct sg_whereabouts *before, struct sg_candidate *out)
 {
 	return sg_whereabouts_find_in(SG_SYSFS, "/dev", before, out);
+}
+
+/* ---- neighbours ---- */
+
+static bool knows_place(const struct sg_neighbours *neighbours, const char *place)
+{
+	for (size_t i = 0; i < neighbours->count; i++) {
+		if (strcmp(neighbours->place[i], place) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void add_neighbour(struct sg_neighbours *neighbours, const char *place)
+{
+	if (knows_place(neighbours, place))
+		return;
+	if (neighbours->count == SG_NEIGHBOURS_MAX) {
+		neighbours->full = true;
+		return;
+	}
+	copy(neighbours->place[neighbours->count++], SG_PLACE_SIZE, place);
+}
+
+void sg_neighbours_note_in(const char *sysfs, const char *dev, struct sg_neighbours *neighbours,
+			   const struct sg_whereabouts *self)
+{
+	struct crowd crowd;
+	struct sg_uri uri;
+
+	if (sg_uri_parse(self->uri, &uri, NULL) || !gather(sysfs, dev, self, &uri, &crowd))
+		return;
+	if (crowd.count == DEVICES_MAX)
+		neighbours->full = true;
+	for (size_t i = 0; i < crowd.count; i++) {
+		const struct one *one = &crowd.devices[i];
+
+		if (strcmp(one->serial, self->usb_serial) == 0 && strcmp(one->place, self->place) != 0)
+			add_neighbour(neighbours, one->place);
+	}
+}
+
+void sg_neighbours_note(struct sg_neighbours *neighbours, const struct sg_whereabouts *self)
+{
+	sg_neighbours_note_in(SG_SYSFS, "/dev", neighbours, self);
+}
+
+bool sg_neighbours_had(const struct sg_neighbours *neighbours, const struct sg_candidate *candidate)
+{
+	if (candidate->kind == SG_CANDIDATE_SAME_PLACE)
+		return false;
+	return neighbours->full || knows_place(neighbours, candidate->place);
 }

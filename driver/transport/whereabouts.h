@@ -45,6 +45,18 @@ struct sg_candidate {
 	char usb_serial[SG_PLACE_SIZE];
 };
 
+#define SG_NEIGHBOURS_MAX 16
+
+/**
+ * Places at which a look-alike was while the instrument itself was plugged in: same ids, same serial string. What is
+ * there, or comes back there, is not the instrument, however alike.
+ */
+struct sg_neighbours {
+	size_t count;
+	bool full; /**< there were more: any place elsewhere may be one of theirs */
+	char place[SG_NEIGHBOURS_MAX][SG_PLACE_SIZE];
+};
+
 /**
  * Note where an open link is. Call it once after sg_transport_open(), while the device is there.
  * @param uri   what the link was opened with; one that is longer than SG_URI_PART_SIZE would not have opened
@@ -72,6 +84,19 @@ size_t sg_whereabouts_find(const struct sg_whereabouts *before, struct sg_candid
 /** As sg_whereabouts_find(), on another sysfs and devices folder than /sys and /dev: for tests. */
 size_t sg_whereabouts_find_in(const char *sysfs, const char *dev, const struct sg_whereabouts *before,
 			      struct sg_candidate *out);
+
+/**
+ * Add the places of those that look like it at this moment. To be called while it is plugged in, or at the first
+ * look after it went: nobody moves a plug in no time.
+ */
+void sg_neighbours_note(struct sg_neighbours *neighbours, const struct sg_whereabouts *self);
+
+/** As sg_neighbours_note(), on another sysfs and devices folder: for tests. */
+void sg_neighbours_note_in(const char *sysfs, const char *dev, struct sg_neighbours *neighbours,
+			   const struct sg_whereabouts *self);
+
+/** Was a look-alike at this candidate's place? Never of the instrument's own place. */
+bool sg_neighbours_had(const struct sg_neighbours *neighbours, const struct sg_candidate *candidate);
 
 /**
  * Does this serial string tell nothing, because makers leave it in every unit? Empty; a run of zeros with a

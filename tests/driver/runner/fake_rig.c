@@ -241,15 +241,20 @@ static const struct sg_chamber_ops chamber_ops = { .read = fake_read };
 
 static const struct sg_transport_ops link_ops = { .close = NULL };
 
-enum sg_err __wrap_sg_rig_return(struct sg_rig *rig, struct sg_absence *absence, struct sg_text *why);
+enum sg_err __wrap_sg_slot_return(struct sg_rig_slot *slot, struct sg_clock *clock, struct sg_absence *absence,
+				  struct sg_text *why);
 
-enum sg_err __wrap_sg_rig_return(struct sg_rig *rig, struct sg_absence *absence, struct sg_text *why)
+enum sg_err __wrap_sg_slot_return(struct sg_rig_slot *slot, struct sg_clock *clock, struct sg_absence *absence,
+				  struct sg_text *why)
 {
-	(void)rig;
-	(void)why;
+	(void)clock;
 	if (absence)
 		absence->kind = SG_ABSENCE_UNKNOWN;
-	return SG_OK;
+	if (current->return_err) {
+		sg_text_add(why, "made-up: not there");
+		slot->device = NULL;
+	}
+	return current->return_err;
 }
 
 /* ---- the run ---- */

@@ -5,7 +5,7 @@
  * otherwise, a chamber that may fall silent, and a clock that moves only while somebody waits. No bytes, no process:
  * what the runner asks of an instrument, and when, is all there is to see.
  *
- * Programs that use it are linked with --wrap=sg_rig_return: a lost link is there again at once.
+ * Programs that use it are linked with --wrap=sg_slot_return: a lost link is there again at once, or never.
  */
 #ifndef SG_TEST_FAKE_RIG_H
 #define SG_TEST_FAKE_RIG_H
@@ -38,6 +38,7 @@ struct fake_rig {
 	enum sg_err stop_err;
 	enum sg_err safe_off_err;
 	double safe_off_s;          /**< how long it takes */
+	enum sg_err return_err;     /**< what looking for a lost instrument answers; the device is closed then */
 	bool ends_on;               /**< the end of a sequence does not say that the cell is off */
 	unsigned mute_from_start;   /**< the start, from 1, after which nothing is said any more; 0: none */
 	unsigned drops;             /**< messages that are damaged ... */

@@ -101,8 +101,22 @@ size_t __wrap_sg_whereabouts_find(const struct sg_whereabouts *before, struct sg
 		memset(&out[i], 0, sizeof(out[i]));
 		out[i].kind = bench[i].kind;
 		snprintf(out[i].uri, sizeof(out[i].uri), "%s", bench[i].uri);
+		snprintf(out[i].place, sizeof(out[i].place), "%s", strchr(bench[i].uri, '@') + 1);
 	}
 	return bench_count;
+}
+
+static const char *seen_beside; /* place of the one that is plugged in beside ours, or NULL */
+
+void __wrap_sg_neighbours_note(struct sg_neighbours *neighbours, const struct sg_whereabouts *self);
+
+void __wrap_sg_neighbours_note(struct sg_neighbours *neighbours, const struct sg_whereabouts *self)
+{
+	(void)self;
+	if (!seen_beside)
+		return;
+	neighbours->count = 1;
+	strcpy(neighbours->place[0], seen_beside);
 }
 
 static enum sg_err fake_open(const struct sg_device_config *config, struct sg_transport *link, struct sg_clock *clock,
@@ -332,6 +346,58 @@ static void a_mark_is_asked_for_first_and_decides(void **state)
 	sg_slot_disconnect(&t.slot);
 }
 
+/* What is stored inside can be a copy: a board that was there while ours was is not ours. */
+static void one_that_was_there_while_ours_was_is_not_even_opened(void **state)
+{
+	struct unit units[] = {
+		{ HERE, "", "7fb2e0", .kind = SG_CANDIDATE_SAME_PLACE },
+		{ THERE, "", "7fb2e0", .kind = SG_CANDIDATE_SAME_IDS },
+	};
+	struct table t;
+
+	(void)state;
+	seen_beside = "2-1"; /* when ours was met */
+	meet_and_lose(&t, &frank, units, 2);
+	seen_beside = NULL;
+	units[0].opens = SG_ERR_NOT_FOUND;
+	for (int i = 0; i < 2; i++) {
+		units[1].kind = i ? SG_CANDIDATE_SAME_SERIAL : SG_CANDIDATE_SAME_IDS;
+		assert_int_equal(come_back(&t), SG_ERR_IDENTITY);
+		assert_int_equal(units[1].attached + units[1].peeked, 0);
+		assert_non_null(strstr(t.said, "another one was there"));
+	}
+	/* at its own place it is met as ever */
+	units[0].opens = SG_OK;
+	assert_int_equal(come_back(&t), SG_OK);
+	assert_int_equal(units[0].attached, 1);
+	/* and who was beside it is looked at anew: the other one is gone, and it is moved there */
+	sg_slot_disconnect(&t.slot);
+	units[0].opens = SG_ERR_NOT_FOUND;
+	units[1].kind = SG_CANDIDATE_SAME_IDS;
+	assert_int_equal(come_back(&t), SG_OK);
+	assert_string_equal(t.slot.whereabouts.uri, THERE);
+	sg_slot_disconnect(&t.slot);
+}
+
+static void one_that_is_there_in_the_moment_of_the_loss_is_not_ours(void **state)
+{
+	struct unit units[] = {
+		{ HERE, "", "7fb2e0", .kind = SG_CANDIDATE_SAME_PLACE },
+		{ THERE, "", "7fb2e0", .kind = SG_CANDIDATE_SAME_IDS },
+	};
+	struct table t;
+
+	(void)state;
+	meet_and_lose(&t, &frank, units, 2);
+	assert_int_equal(come_back(&t), SG_OK);
+	seen_beside = "2-1"; /* plugged in later; then ours is pulled, its link still open */
+	units[0].opens = SG_ERR_NOT_FOUND;
+	assert_int_equal(come_back(&t), SG_ERR_IDENTITY);
+	seen_beside = NULL;
+	assert_int_equal(come_back(&t), SG_ERR_IDENTITY);
+	assert_int_equal(units[1].attached + units[1].peeked, 0);
+}
+
 static void one_that_somebody_holds_open_is_busy_and_the_next_is_tried(void **state)
 {
 	struct unit units[] = {
@@ -413,6 +479,8 @@ int main(void)
 		cmocka_unit_test(found_by_its_serial_number_elsewhere),
 		cmocka_unit_test(one_of_the_same_kind_elsewhere_is_not_touched_without_a_mark),
 		cmocka_unit_test(a_mark_is_asked_for_first_and_decides),
+		cmocka_unit_test(one_that_was_there_while_ours_was_is_not_even_opened),
+		cmocka_unit_test(one_that_is_there_in_the_moment_of_the_loss_is_not_ours),
 		cmocka_unit_test(one_that_somebody_holds_open_is_busy_and_the_next_is_tried),
 		cmocka_unit_test(the_one_that_the_rig_file_names_is_asked_before_it_is_touched),
 		cmocka_unit_test(one_that_does_not_say_who_it_is_and_is_another_by_usb_is_not_touched),

@@ -145,6 +145,77 @@ static void a_serial_string_that_two_carry_tells_nothing(void **state)
 	expect(&w, "I usb:a0a0:0002@1-3 I usb:a0a0:0002@3-2");
 }
 
+static bool had(const struct sg_neighbours *n, enum sg_candidate_kind kind, const char *place)
+{
+	struct sg_candidate candidate = { .kind = kind };
+
+	strcpy(candidate.place, place);
+	return sg_neighbours_had(n, &candidate);
+}
+
+static void look_alikes_beside_it_are_noted_by_their_places(void **state)
+{
+	const struct sg_whereabouts w = before("usb:a0a0:0002@1-1.2", "1-1.2", "0001", 0xa0a0, 2);
+	struct sg_neighbours n = { .count = 0 };
+
+	(void)state;
+	fake_sysfs_plug(&sys, "1-1.2", "a0a0:0002", "0001", TDSTAT);
+	fake_sysfs_plug(&sys, "1-1.3", "a0a0:0002", "0001", TDSTAT);
+	fake_sysfs_plug(&sys, "1-1.4", "a0a0:0002", "KIT-0007", TDSTAT); /* says that it is another one */
+	fake_sysfs_plug(&sys, "1-1.5", "a0a0:0001", "0001", TDSTAT);
+	sg_neighbours_note_in(sys.root, dev, &n, &w);
+	assert_int_equal(n.count, 1);
+	assert_true(had(&n, SG_CANDIDATE_SAME_IDS, "1-1.3"));
+	assert_true(had(&n, SG_CANDIDATE_SAME_SERIAL, "1-1.3"));
+	assert_false(had(&n, SG_CANDIDATE_SAME_IDS, "2-1"));
+	/* one more comes later; the first is not forgotten, nor noted twice */
+	fake_sysfs_pull(&sys, "1-1.3");
+	fake_sysfs_plug(&sys, "2-1", "a0a0:0002", "0001", TDSTAT);
+	sg_neighbours_note_in(sys.root, dev, &n, &w);
+	sg_neighbours_note_in(sys.root, dev, &n, &w);
+	assert_int_equal(n.count, 2);
+	assert_true(had(&n, SG_CANDIDATE_SAME_IDS, "1-1.3"));
+	assert_true(had(&n, SG_CANDIDATE_SAME_IDS, "2-1"));
+	assert_false(had(&n, SG_CANDIDATE_SAME_PLACE, "2-1"));
+}
+
+static void adapters_with_one_serial_string_are_neighbours_too(void **state)
+{
+	struct sg_neighbours n = { .count = 0 };
+	struct sg_whereabouts w;
+	char uri[128];
+
+	(void)state;
+	snprintf(uri, sizeof(uri), "serial:%s/ttyUSB0", dev);
+	w = before(uri, "1-1.2", "A50285BI", 0x0403, 0x6001);
+	fake_sysfs_plug(&sys, "1-1.2", "0403:6001", "A50285BI", "UART");
+	fake_sysfs_adapter(&sys, "ttyUSB0", "1-1.2");
+	fake_sysfs_plug(&sys, "1-1.3", "0403:6001", "A50285BI", "UART");
+	fake_sysfs_adapter(&sys, "ttyUSB1", "1-1.3");
+	sg_neighbours_note_in(sys.root, dev, &n, &w);
+	assert_int_equal(n.count, 1);
+	assert_true(had(&n, SG_CANDIDATE_SAME_SERIAL, "1-1.3"));
+}
+
+/* Better none than the wrong one. */
+static void more_look_alikes_than_can_be_noted_make_every_place_suspect(void **state)
+{
+	const struct sg_whereabouts w = before("usb:a0a0:0002@1-1", "1-1", "0001", 0xa0a0, 2);
+	struct sg_neighbours n = { .count = 0 };
+
+	(void)state;
+	for (int i = 2; i < 2 + SG_NEIGHBOURS_MAX + 1; i++) {
+		char place[16];
+
+		snprintf(place, sizeof(place), "1-%d", i);
+		fake_sysfs_plug(&sys, place, "a0a0:0002", "0001", TDSTAT);
+	}
+	sg_neighbours_note_in(sys.root, dev, &n, &w);
+	assert_int_equal(n.count, SG_NEIGHBOURS_MAX);
+	assert_true(had(&n, SG_CANDIDATE_SAME_IDS, "9-9"));
+	assert_false(had(&n, SG_CANDIDATE_SAME_PLACE, "1-1"));
+}
+
 static void a_tty_may_have_another_name_afterwards(void **state)
 {
 	struct sg_whereabouts w;
@@ -270,6 +341,9 @@ int main(void)
 		TEST(another_kind_of_device_in_the_port_is_not_it),
 		TEST(a_serial_string_of_its_own_is_followed_to_any_port),
 		TEST(a_serial_string_that_two_carry_tells_nothing),
+		TEST(look_alikes_beside_it_are_noted_by_their_places),
+		TEST(adapters_with_one_serial_string_are_neighbours_too),
+		TEST(more_look_alikes_than_can_be_noted_make_every_place_suspect),
 		TEST(a_tty_may_have_another_name_afterwards),
 		TEST(the_old_name_may_be_another_instruments_now),
 		TEST(a_tty_elsewhere_without_serial_string_is_no_candidate),
