@@ -10,6 +10,7 @@
 #include "host/clock.h"
 #include "instrument/tdstat_device.h"
 
+#define DAC_GAIN_ONE 0x800000u /* full-scale register after a reset */
 /* A stored offset beyond a twentieth of full scale is none. Assumed; those seen are some hundreds of counts. */
 #define OFFSET_PLAUSIBLE (SG_TDSTAT_FULL_COUNTS / 20)
 
@@ -84,14 +85,33 @@ static void add_hex(char *out, const uint8_t *bytes, size_t size)
 		length += (size_t)snprintf(out + length, SG_IDENTITY_SIZE - length, "%02x", bytes[i]);
 }
 
+/* Nothing in it was measured on this board: never written, or the values of a board without errors. */
+static bool is_nominal(const struct sg_tdstat_device *dev)
+{
+	struct sg_tdstat_calibration c;
+
+	sg_tdstat_calibration_none(&c);
+	sg_tdstat_shunts_read(dev->model, dev->shunts_record, &c.shunts);
+	sg_tdstat_dac_read(dev->dac_record, &c.dac);
+	if (sg_tdstat_offsets_read(dev->offsets_record, &c.offsets) || c.offsets.potential || c.offsets.current)
+		return false;
+	if (c.dac.written && (c.dac.ocr || c.dac.fcr != DAC_GAIN_ONE))
+		return false;
+	for (unsigned i = 0; i < dev->model->ranges; i++) {
+		if (c.shunts.k[i] != 1.0)
+			return false;
+	}
+	return true;
+}
+
 void sg_tdstat_mark(const struct sg_tdstat_device *dev, char out[SG_IDENTITY_SIZE])
 {
 	out[0] = '\0';
+	if (is_nominal(dev))
+		return;
 	add_hex(out, dev->offsets_record, sizeof(dev->offsets_record));
 	add_hex(out, dev->dac_record, sizeof(dev->dac_record));
 	add_hex(out, dev->shunts_record, dev->model->shunt_size);
-	if (strspn(out, "f") == strlen(out)) /* nothing but FF: never written */
-		out[0] = '\0';
 }
 
 /* ---- reading ---- */

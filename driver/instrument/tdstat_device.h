@@ -154,7 +154,7 @@ enum sg_err sg_tdstat_ask_records(struct sg_tdstat_device *dev, int64_t deadline
 /** Take them into force. */
 void sg_tdstat_read_records(struct sg_tdstat_device *dev);
 
-/** All records as hexadecimal digits, or empty if none was ever written. */
+/** All records as hexadecimal digits; empty if nothing in them was measured on this board: then many are alike. */
 void sg_tdstat_mark(const struct sg_tdstat_device *dev, char out[SG_IDENTITY_SIZE]);
 
 extern const struct sg_calibration_ops sg_tdstat_calibration_ops;
