@@ -11,7 +11,6 @@
 #define START_NS (5 * SG_NS_PER_S)
 /* A flipped bit or a lost line on the way of a program must not end a test of weeks. */
 #define START_ATTEMPTS 3
-#define START_SAFE_S 30.0
 #define STOP_NS (3 * SG_NS_PER_S)
 /* Longest turn without looking at the operator, the chamber and the disk. */
 #define TURN_NS (1 * SG_NS_PER_S)
@@ -315,8 +314,11 @@ static enum sg_verdict lost(struct sg_run *run, enum sg_err err, const char *sto
 	struct sg_event event;
 
 	run->block.running = false;
-	/* A write that broke off in the moment of the loss is uncertain, and the link is gone all the same. */
-	if (err == SG_ERR_GONE || sg_transport_present(device(run)->link) == SG_ERR_GONE)
+	/*
+	 * A write that broke off in the moment of the loss is uncertain, and the link is gone all the same; after a start
+	 * that failed there may not even be a device, when making safe did not bring it back.
+	 */
+	if (err == SG_ERR_GONE || !sg_run_has_link(run))
 		return sg_run_link_lost(run);
 	sg_event_init(&event, SG_EVENT_COMMUNICATION, SG_GRADE_ALARM, sg_run_now_s(run));
 	sg_event_say(&event, "potentiostat: %s (%s)", sg_device_diag(device(run)), sg_err_text(err));
@@ -391,8 +393,7 @@ static enum sg_verdict turn(struct sg_run *run)
 		run->climate.hurried = false;
 		sg_run_show(run, SG_PHASE_STEP);
 	}
-	if (sg_recorder_tick(run->recorder, sg_clock_now_ns(clock)))
-		run->disk_failed = true;
+	sg_run_flush(run);
 	if (run->disk_failed)
 		verdict = sg_run_stop_for_disk(run);
 	if (verdict > SG_VERDICT_GO_ON && verdict != SG_VERDICT_RECONNECT && order_off(run, verdict))
@@ -453,7 +454,7 @@ static bool recover_start(struct sg_run *run, int attempt, enum sg_err err, doub
 	sg_event_say(&event, "start %d of %d failed: %s (%s)", attempt, START_ATTEMPTS, sg_device_diag(device(run)),
 		     sg_err_text(err));
 	sg_run_tell(run, &event);
-	safe = sg_run_make_safe(run, START_SAFE_S);
+	safe = sg_run_make_safe(run, SG_RUN_SAFE_S);
 	if (err != SG_ERR_REFUSED)
 		note_unknown(run, since_s);
 	return safe && sg_run_watch_operator(run) == SG_VERDICT_GO_ON;

@@ -37,9 +37,7 @@ static const struct sg_chamber_ops *ops(const struct sg_climate *climate)
 
 static int64_t deadline(const struct sg_climate *climate, int64_t timeout_ns)
 {
-	struct sg_clock *clock = climate->rig->clock;
-
-	return sg_clock_deadline(clock, sg_clock_patience_ns(clock, timeout_ns));
+	return sg_clock_patient_deadline(climate->rig->clock, timeout_ns);
 }
 
 static int64_t exchange_deadline(const struct sg_climate *climate)

@@ -11,7 +11,6 @@
 #include "runner/run.h"
 
 #define RETRY_NS (500 * SG_NS_PER_MS)
-#define SAFE_PATIENCE_S 30.0
 /* An instrument's own clock may be this much off ours, and its zero this much later than our start. */
 #define CLOCK_ERROR_REL 0.01
 #define CLOCK_ERROR_S 2.0
@@ -36,11 +35,16 @@ enum sg_verdict sg_run_link_lost(struct sg_run *run)
 	return sg_run_stop(run, "communication", SG_ERR_GONE, event.text);
 }
 
-enum sg_verdict sg_run_watch_link(struct sg_run *run)
+bool sg_run_has_link(const struct sg_run *run)
 {
 	const struct sg_device *device = run->rig->potentiostat.device;
 
-	if (device && sg_transport_present(device->link) == SG_OK)
+	return device && sg_transport_present(device->link) == SG_OK;
+}
+
+enum sg_verdict sg_run_watch_link(struct sg_run *run)
+{
+	if (sg_run_has_link(run))
 		return SG_VERDICT_GO_ON;
 	if (sg_run_link_lost(run) == SG_VERDICT_STOP)
 		return SG_VERDICT_STOP;
@@ -98,8 +102,7 @@ static enum sg_verdict wait_for_return(struct sg_run *run, struct sg_absence *ab
 			return give_up(run, why.data);
 		sg_run_record_climate(run);
 		sg_run_show(run, SG_PHASE_LOST);
-		if (sg_recorder_tick(run->recorder, sg_clock_now_ns(clock)))
-			run->disk_failed = true;
+		sg_run_flush(run);
 		sg_clock_sleep_until(clock, sg_clock_deadline(clock, RETRY_NS));
 	}
 }
@@ -200,13 +203,19 @@ static void settle_block(struct sg_run *run, double end_s, bool known)
 	block->in_step = false;
 }
 
+/* A warning about the absence, told now. */
+static void begin_warning(const struct sg_run *run, struct sg_event *event, double back_s)
+{
+	sg_event_init(event, SG_EVENT_COMMUNICATION, SG_GRADE_WARNING, back_s);
+	event->since_s = run->lost_s;
+	event->value = back_s - run->lost_s;
+}
+
 static void tell_return(struct sg_run *run, enum sg_absence_kind kind, double back_s, double end_s)
 {
 	struct sg_event event;
 
-	sg_event_init(&event, SG_EVENT_COMMUNICATION, SG_GRADE_WARNING, back_s);
-	event.since_s = run->lost_s;
-	event.value = back_s - run->lost_s;
+	begin_warning(run, &event, back_s);
 	switch (kind) {
 	case SG_ABSENCE_OFF:
 		sg_event_say(&event, "link back after %.1f s; the instrument lives on the cable's power: no current flowed "
@@ -228,9 +237,7 @@ static void tell_idle_return(struct sg_run *run, double back_s)
 {
 	struct sg_event event;
 
-	sg_event_init(&event, SG_EVENT_COMMUNICATION, SG_GRADE_WARNING, back_s);
-	event.since_s = run->lost_s;
-	event.value = back_s - run->lost_s;
+	begin_warning(run, &event, back_s);
 	sg_event_say(&event, "link back after %.1f s; the cell was off before and is off", event.value);
 	sg_run_tell(run, &event);
 }
@@ -292,7 +299,7 @@ enum sg_verdict sg_run_reconnect(struct sg_run *run)
 	}
 	tell_place(run, before);
 	book_hole(run, &absence);
-	if (!sg_run_make_safe(run, SAFE_PATIENCE_S))
+	if (!sg_run_make_safe(run, SG_RUN_SAFE_S))
 		return sg_run_stop(run, "unsafe", SG_ERR_UNCERTAIN, "the cell could not be shown to be off after the link came back");
 	if (run->config->experiment->stop_on_reconnect)
 		return sg_run_stop(run, "communication", SG_ERR_GONE,

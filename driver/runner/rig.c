@@ -28,11 +28,6 @@ enum sg_err sg_rig_look_up(const struct sg_rig_config *config, struct sg_rig *ri
 	return SG_OK;
 }
 
-static int64_t patient_deadline(const struct sg_rig *rig, int64_t timeout_ns)
-{
-	return sg_clock_deadline(rig->clock, sg_clock_patience_ns(rig->clock, timeout_ns));
-}
-
 static enum sg_err open_slot(struct sg_rig *rig, struct sg_rig_slot *slot, struct sg_text *why)
 {
 	enum sg_err err = sg_slot_connect(slot, slot->config->port, rig->clock, why);
@@ -72,7 +67,7 @@ enum sg_err sg_rig_open(struct sg_rig *rig, const struct sg_rig_config *config, 
 static enum sg_err ask_safe_off(struct sg_rig *rig)
 {
 	return rig->potentiostat.family->potentiostat->safe_off(rig->potentiostat.device,
-								 patient_deadline(rig, SAFE_OFF_NS));
+								 sg_clock_patient_deadline(rig->clock, SAFE_OFF_NS));
 }
 
 enum sg_err sg_rig_return(struct sg_rig *rig, struct sg_absence *absence, struct sg_text *why)
@@ -82,7 +77,7 @@ enum sg_err sg_rig_return(struct sg_rig *rig, struct sg_absence *absence, struct
 
 enum sg_err sg_rig_safe_off(struct sg_rig *rig, double patience_s, struct sg_text *why)
 {
-	const int64_t until_ns = patient_deadline(rig, sg_ns(patience_s));
+	const int64_t until_ns = sg_clock_patient_deadline(rig->clock, sg_ns(patience_s));
 	enum sg_err err = SG_ERR_GONE;
 	int attempts = 0;
 
@@ -99,10 +94,9 @@ enum sg_err sg_rig_safe_off(struct sg_rig *rig, double patience_s, struct sg_tex
 			return err;
 		attempts++;
 		sg_clock_sleep_until(rig->clock, sg_clock_deadline(rig->clock, RETRY_NS));
-		if (err == SG_ERR_GONE) {
+		if (err == SG_ERR_GONE) { /* another one that answers is left alone, and ours waited for */
 			sg_text_clear(why);
-			if (sg_rig_return(rig, NULL, why) == SG_ERR_IDENTITY)
-				return SG_ERR_IDENTITY;
+			sg_rig_return(rig, NULL, why);
 		}
 	}
 	if (attempts) {

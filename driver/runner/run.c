@@ -11,8 +11,6 @@
 
 /* Between two readings of the chamber while nothing else happens. */
 #define IDLE_TURN_NS (1 * SG_NS_PER_S)
-/* How long to go on asking an instrument whose link is there. */
-#define SAFE_PATIENCE_S 30.0
 
 double sg_run_now_s(const struct sg_run *run)
 {
@@ -21,9 +19,7 @@ double sg_run_now_s(const struct sg_run *run)
 
 int64_t sg_run_deadline(const struct sg_run *run, int64_t timeout_ns)
 {
-	struct sg_clock *clock = run->config->clock;
-
-	return sg_clock_deadline(clock, sg_clock_patience_ns(clock, timeout_ns));
+	return sg_clock_patient_deadline(run->config->clock, timeout_ns);
 }
 
 void sg_run_tell(struct sg_run *run, const struct sg_event *event)
@@ -35,6 +31,12 @@ void sg_run_tell(struct sg_run *run, const struct sg_event *event)
 	if (run->config->observer)
 		run->config->observer->event(run->config->observer->ctx, &numbered);
 	if (sg_recorder_event(run->recorder, &numbered, sg_clock_utc_ns(run->config->clock)))
+		run->disk_failed = true;
+}
+
+void sg_run_flush(struct sg_run *run)
+{
+	if (sg_recorder_tick(run->recorder, sg_clock_now_ns(run->config->clock)))
 		run->disk_failed = true;
 }
 
@@ -167,15 +169,12 @@ bool sg_run_make_safe(struct sg_run *run, double patience_s)
 
 enum sg_verdict sg_run_safe(struct sg_run *run)
 {
-	const struct sg_device *device;
-
 	/* A link that is known to be lost is not asked first: its own way is longer, and knows what to book. */
 	if (sg_run_watch_link(run) == SG_VERDICT_STOP)
 		return SG_VERDICT_STOP;
-	if (sg_run_make_safe(run, SAFE_PATIENCE_S))
+	if (sg_run_make_safe(run, SG_RUN_SAFE_S))
 		return SG_VERDICT_GO_ON;
-	device = run->rig->potentiostat.device;
-	if (device && sg_transport_present(device->link) == SG_OK)
+	if (sg_run_has_link(run))
 		/* UNSAFE is the last word: on the way out it is tried again. */
 		return sg_run_stop(run, "unsafe", SG_ERR_UNCERTAIN, "the cell could not be shown to be off");
 	/* Lost in that very moment. */
@@ -198,8 +197,7 @@ static enum sg_verdict wait_until_settled(struct sg_run *run, enum sg_phase phas
 			return SG_VERDICT_STOP;
 		sg_run_watch_climate(run);
 		sg_run_show(run, phase);
-		if (sg_recorder_tick(run->recorder, sg_clock_now_ns(clock)))
-			run->disk_failed = true;
+		sg_run_flush(run);
 		if (sg_run_now_s(run) > until_s) {
 			snprintf(text, sizeof(text), "%.1f degC not settled within %.0f min: latest reading %.2f degC",
 				 run->climate.set_c, run->climate.config->timeout_s / 60.0, run->climate.actual_c);

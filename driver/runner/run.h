@@ -86,6 +86,9 @@ enum sg_verdict sg_run_stop(struct sg_run *run, const char *stopped_by, enum sg_
  */
 void sg_run_save(struct sg_run *run, bool pausing);
 
+/** Flush what is due to disk; a failure is remembered in disk_failed. */
+void sg_run_flush(struct sg_run *run);
+
 /** The record cannot be kept: says why, and names that as the reason. Returns STOP. */
 enum sg_verdict sg_run_stop_for_disk(struct sg_run *run);
 
@@ -103,6 +106,9 @@ enum sg_verdict sg_run_catch_up_climate(struct sg_run *run);
 
 /** Did a person ask to stop? */
 enum sg_verdict sg_run_watch_operator(struct sg_run *run);
+
+/** Is there an open link to the potentiostat, with somebody at its other end as far as the system knows? */
+bool sg_run_has_link(const struct sg_run *run);
 
 /** Is the potentiostat still plugged in? For the times at which nobody reads. GO_ON (it is, or is again) or STOP. */
 enum sg_verdict sg_run_watch_link(struct sg_run *run);
@@ -131,6 +137,9 @@ enum sg_verdict sg_run_block(struct sg_run *run, const struct sg_action *action)
  * GO_ON or STOP.
  */
 enum sg_verdict sg_run_safe(struct sg_run *run);
+
+/** How long to go on asking an instrument whose link is there. */
+#define SG_RUN_SAFE_S 30.0
 
 /** The last way: cell off, verified, told, recorded. Returns whether it was confirmed. */
 bool sg_run_make_safe(struct sg_run *run, double patience_s);

@@ -86,6 +86,26 @@ static void a_start_is_not_repeated_while_the_cell_could_not_be_shown_to_be_off(
 	fake_fini(&fake);
 }
 
+/* Making safe then looks for it, in vain: no device is open any more. */
+static void a_start_in_the_moment_of_the_loss_ends_with_the_link_lost(void **state)
+{
+	struct fake_rig fake;
+
+	(void)state;
+	fake_init(&fake, steps);
+	fake.start_err = SG_ERR_UNCERTAIN;
+	fake.bad_starts = 1;
+	fake.safe_off_err = SG_ERR_GONE;
+	fake.return_err = SG_ERR_NOT_FOUND;
+	fake_run(&fake);
+	assert_int_equal(fake.starts, 1);
+	assert_int_equal(fake.err, SG_ERR_UNSAFE);
+	assert_stopped_by(&fake, "communication");
+	assert_false(fake.outcome.summary.cell_off_verified);
+	assert_non_null(fake_event(&fake, SG_EVENT_SAFE_OFF));
+	fake_fini(&fake);
+}
+
 /* Every second counts: off first, then told and recorded. */
 static void a_stop_that_fails_is_followed_by_safe_off_before_anything_is_told(void **state)
 {
@@ -233,6 +253,7 @@ int main(void)
 		cmocka_unit_test(an_instrument_that_behaves_is_started_once_and_switched_off_at_the_end),
 		cmocka_unit_test(a_start_without_an_answer_is_made_safe_before_it_is_repeated),
 		cmocka_unit_test(a_start_is_not_repeated_while_the_cell_could_not_be_shown_to_be_off),
+		cmocka_unit_test(a_start_in_the_moment_of_the_loss_ends_with_the_link_lost),
 		cmocka_unit_test(a_stop_that_fails_is_followed_by_safe_off_before_anything_is_told),
 		cmocka_unit_test(twenty_damaged_messages_in_a_row_are_borne_and_one_more_is_not),
 		cmocka_unit_test(silence_is_counted_from_the_start_of_its_own_block),
