@@ -10,7 +10,7 @@
 #define ANSWER_NS (1 * SG_NS_PER_S)
 #define DACCAL_NS (3 * SG_NS_PER_S)
 /* What a command that was begun gets in any case: an answer that is not waited for makes the next one unclear. */
-#define MESSAGE_NS (50 * SG_NS_PER_MS)
+#define MESSAGE_NS (200 * SG_NS_PER_MS)
 #define SILENCE_NS (100 * SG_NS_PER_MS)
 /* One answer may be under way, one more packet in each buffer; anything beyond is no TDstat. */
 #define STRAYS_MAX 32

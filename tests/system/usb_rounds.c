@@ -9,6 +9,7 @@
  * The cable is a file: GADGET's UDC in the kernel's gadget tree; empty is unplugged.
  */
 #include <dirent.h>
+#include <malloc.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,8 @@
 
 #define CURRENT_A 0.8e-3
 #define INTERVAL_S 0.2
+/* Longest wait for a report: as in a run. */
+#define TURN_S 1.0
 /* Longest time to a verdict of each kind; beyond it the round has failed. */
 #define LOSS_S 5.0
 #define RETURN_S 30.0
@@ -42,7 +45,10 @@ struct bench {
 	char cable[160];
 	const char *udc;
 	struct measured loss, back;
-	unsigned long samples, wrong, lost, strangers;
+	unsigned long samples, wrong, lost;
+	unsigned long dropped;   /* messages that were no message, or stayed away */
+	unsigned long elsewhere; /* met in another port than it was put into: another device */
+	char place[SG_PLACE_SIZE]; /* of that port */
 	unsigned seed;
 };
 
@@ -118,9 +124,13 @@ static double read_samples(struct bench *b, size_t round, unsigned wanted, doubl
 	unsigned got = 0;
 
 	while (got < wanted && now_s(b) < until_s) {
-		*err = ops(b)->next(b->rig.potentiostat.device, &report, in_s(b, 0.1));
+		*err = ops(b)->next(b->rig.potentiostat.device, &report, in_s(b, TURN_S));
 		if (*err == SG_ERR_TIMEOUT)
 			continue;
+		if (sg_err_group(*err) == SG_GROUP_WIRE) { /* a run goes on too, up to twenty in a row */
+			b->dropped++;
+			continue;
+		}
 		if (*err)
 			return latest_s;
 		if (report.kind != SG_REPORT_SAMPLE)
@@ -142,8 +152,10 @@ static void lose(struct bench *b, size_t round)
 	enum sg_err err = SG_OK;
 	double latest_s = read_samples(b, round, SAMPLES_BEFORE, now_s(b) + 5.0, &err), pulled_s, more_s;
 
-	if (isnan(latest_s))
+	if (isnan(latest_s)) {
+		sg_text_add(&b->why, "%s, %s", sg_err_name(err), sg_device_diag(b->rig.potentiostat.device));
 		give_up(b, round, "no samples before the cable was pulled");
+	}
 	/* Anywhere within an interval. */
 	usleep((unsigned)rand_r(&b->seed) % (unsigned)(INTERVAL_S * 1e6));
 	pulled_s = now_s(b);
@@ -168,7 +180,6 @@ static void lose(struct bench *b, size_t round)
 static void come_back(struct bench *b, size_t round)
 {
 	struct sg_absence absence = { .interval_s = INTERVAL_S };
-	const char *before = b->config.potentiostat.port;
 	double plugged_s;
 	enum sg_err err;
 
@@ -178,8 +189,6 @@ static void come_back(struct bench *b, size_t round)
 	do {
 		sg_text_clear(&b->why);
 		err = sg_rig_return(&b->rig, &absence, &b->why);
-		if (err == SG_ERR_IDENTITY)
-			b->strangers++;
 		if (err)
 			usleep(20000);
 	} while (err && now_s(b) < plugged_s + RETURN_S);
@@ -188,7 +197,8 @@ static void come_back(struct bench *b, size_t round)
 	if (sg_rig_safe_off(&b->rig, 5.0, &b->why))
 		give_up(b, round, "the cell was not shown to be off");
 	keep(&b->back, now_s(b) - plugged_s);
-	(void)before;
+	if (strcmp(b->place, b->rig.potentiostat.whereabouts.place) != 0)
+		b->elsewhere++;
 }
 
 static int by_size(const void *a, const void *b)
@@ -230,6 +240,12 @@ static unsigned long resident_kb(void)
 	return resident * (unsigned long)sysconf(_SC_PAGESIZE) / 1024;
 }
 
+/* What is allocated and not freed: a leak shows here before it needs a page. */
+static unsigned long heap_bytes(void)
+{
+	return (unsigned long)mallinfo2().uordblks;
+}
+
 static void set_up(struct bench *b, char **argv, size_t rounds)
 {
 	memset(b, 0, sizeof(*b));
@@ -252,7 +268,7 @@ static void set_up(struct bench *b, char **argv, size_t rounds)
 int main(int argc, char **argv)
 {
 	const size_t rounds = argc == 6 ? strtoul(argv[5], NULL, 10) : 0;
-	unsigned long files = 0, kb = 0, grown_kb;
+	unsigned long files = 0, kb = 0, bytes = 0, grown_kb, grown_bytes;
 	static struct bench b;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -263,23 +279,26 @@ int main(int argc, char **argv)
 	set_up(&b, argv, rounds);
 	if (sg_rig_open(&b.rig, &b.config, &b.clock.clock, &b.why))
 		give_up(&b, 0, "open");
+	memcpy(b.place, b.rig.potentiostat.whereabouts.place, sizeof(b.place));
 	for (size_t i = 1; i <= rounds; i++) {
 		if (i == SETTLED_ROUND || (i == rounds && !files)) {
 			files = open_files();
 			kb = resident_kb();
+			bytes = heap_bytes();
 		}
 		start(&b, i);
 		lose(&b, i);
 		come_back(&b, i);
 	}
+	grown_bytes = heap_bytes() > bytes ? heap_bytes() - bytes : 0;
 	grown_kb = resident_kb() > kb ? resident_kb() - kb : 0;
 	print_measured("loss noticed after", &b.loss);
 	print_measured("back with the cell shown off after", &b.back);
-	printf("  figure: %lu samples, %lu wrong, %lu lost beyond the one under way, %lu strangers met\n", b.samples, b.wrong,
-	       b.lost, b.strangers);
-	printf("  figure: open files %lu then, %lu now; memory grown by %lu kB in %zu rounds\n", files, open_files(), grown_kb,
-	       rounds > SETTLED_ROUND ? rounds - SETTLED_ROUND : 0);
+	printf("  figure: %lu samples, %lu wrong, %lu lost beyond the one under way, %lu messages dropped; "
+	       "%lu times another device was taken for it\n", b.samples, b.wrong, b.lost, b.dropped, b.elsewhere);
+	printf("  figure: open files %lu then, %lu now; memory in use grown by %lu bytes, resident by %lu kB, in %zu rounds\n",
+	       files, open_files(), grown_bytes, grown_kb, rounds > SETTLED_ROUND ? rounds - SETTLED_ROUND : 0);
 	files = open_files() > files ? open_files() - files : 0;
 	sg_rig_close(&b.rig);
-	return b.wrong || b.strangers || files || b.loss.values_s[rounds - 1] > 1.0 || grown_kb > 256;
+	return b.wrong || b.elsewhere || files || b.loss.values_s[rounds - 1] > 1.0 || grown_kb > 256;
 }
