@@ -18,8 +18,7 @@
 
 int64_t sg_emstat4_within(struct sg_emstat4_device *dev, int64_t timeout_ns, int64_t deadline_ns)
 {
-	struct sg_clock *clock = dev->device.clock;
-	const int64_t until_ns = sg_clock_deadline(clock, sg_clock_patience_ns(clock, timeout_ns));
+	const int64_t until_ns = sg_clock_patient_deadline(dev->device.clock, timeout_ns);
 
 	return until_ns < deadline_ns ? until_ns : deadline_ns;
 }

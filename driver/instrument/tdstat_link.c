@@ -62,8 +62,7 @@ int64_t sg_tdstat_at_least(struct sg_tdstat_device *dev, int64_t timeout_ns, int
 
 static int64_t within(struct sg_tdstat_device *dev, int64_t timeout_ns, int64_t deadline_ns)
 {
-	struct sg_clock *clock = dev->device.clock;
-	const int64_t until_ns = sg_clock_deadline(clock, sg_clock_patience_ns(clock, timeout_ns));
+	const int64_t until_ns = sg_clock_patient_deadline(dev->device.clock, timeout_ns);
 
 	return until_ns < deadline_ns ? until_ns : deadline_ns;
 }
@@ -113,8 +112,7 @@ static enum sg_err send(struct sg_tdstat_device *dev, const struct sg_tdstat_com
 		return err;
 	dev->dirty = true; /* until its answer is here */
 	err = sg_transport_write(dev->device.link, command->bytes, command->length,
-				 sg_clock_deadline(dev->device.clock,
-						   sg_clock_patience_ns(dev->device.clock, ANSWER_NS)));
+				 sg_clock_patient_deadline(dev->device.clock, ANSWER_NS));
 	return err ? explain(dev, command->word, err, "writing failed") : SG_OK;
 }
 

@@ -272,7 +272,7 @@ enum sg_err sg_tcp_open(const struct sg_uri *uri, const struct sg_line *line, st
 			struct sg_text *why, struct sg_transport **out)
 {
 	const int64_t connect_ns = line->again ? CONNECT_AGAIN_NS : CONNECT_NS;
-	const int64_t deadline_ns = sg_clock_deadline(clock, sg_clock_patience_ns(clock, connect_ns));
+	const int64_t deadline_ns = sg_clock_patient_deadline(clock, connect_ns);
 	struct addrinfo *addresses = NULL;
 	bool loopback = false;
 	enum sg_err err = sg_resolve(uri->path, uri->port, clock, deadline_ns, why, &addresses);
