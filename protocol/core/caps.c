@@ -19,3 +19,8 @@ double sg_caps_range_for(const struct sg_potentiostat_caps *caps, double current
 	}
 	return 0.0;
 }
+
+double sg_caps_tolerance_a(const struct sg_potentiostat_caps *caps, double set_a, double range_a)
+{
+	return caps->set_error_rel * fabs(set_a) + caps->set_error_range * range_a;
+}

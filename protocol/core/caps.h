@@ -57,4 +57,7 @@ struct sg_chamber_caps {
  */
 double sg_caps_range_for(const struct sg_potentiostat_caps *caps, double current_a);
 
+/** Most by which a measured current may miss the set one in a range, A. */
+double sg_caps_tolerance_a(const struct sg_potentiostat_caps *caps, double set_a, double range_a);
+
 #endif

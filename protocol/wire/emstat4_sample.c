@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/segment_check.h"
 #include "core/units.h"
 #include "wire/emstat4.h"
 
@@ -70,22 +71,17 @@ static enum sg_err check_status(const struct sg_methodscript_variable *c, double
 	return SG_OK;
 }
 
-double sg_emstat4_tolerance_a(const struct sg_potentiostat_caps *caps, const struct sg_segment *segment)
-{
-	return caps->set_error_rel * fabs(segment->set_value) + caps->set_error_range * segment->range_a;
-}
-
 /* Sets *off when the current is not the set one, but in a way that the cell or its leads can cause. */
 static enum sg_err check_current(const struct sg_potentiostat_caps *caps, const struct sg_segment *segment,
 				 const struct sg_methodscript_variable *c, bool *off, struct sg_text *why)
 {
 	const double range_a = sg_emstat4_current_range_a(c->range);
 	const double set_a = segment->set_value;
-	const double tolerance_a = sg_emstat4_tolerance_a(caps, segment);
+	const double tolerance_a = sg_caps_tolerance_a(caps, segment->set_value, segment->range_a);
 	/* Along the direction of the set current: 0 .. |set| is what a source short of voltage gives. */
 	const double along_a = set_a < 0.0 ? -c->value : c->value;
 
-	if (fabs(range_a - segment->range_a) > 1e-9 * segment->range_a) {
+	if (!sg_segment_same_range(range_a, segment->range_a)) {
 		sg_text_add(why, "current range id 0x%02X is not the fixed %g A range", c->range, segment->range_a);
 		return SG_ERR_VALUE;
 	}
@@ -168,7 +164,7 @@ static bool is_status_sound(const struct sg_methodscript_variable *c, double ran
 bool sg_emstat4_is_uncontrolled(const struct sg_potentiostat_caps *caps, const struct sg_segment *segment,
 				const struct sg_methodscript_package *package, struct sg_sample *out)
 {
-	const double tolerance_a = sg_emstat4_tolerance_a(caps, segment);
+	const double tolerance_a = sg_caps_tolerance_a(caps, segment->set_value, segment->range_a);
 	const struct sg_methodscript_variable *c = &package->variables[1];
 	double range_a, along_a;
 
@@ -180,7 +176,7 @@ bool sg_emstat4_is_uncontrolled(const struct sg_potentiostat_caps *caps, const s
 		return false;
 	along_a = segment->set_value < 0.0 ? -c->value : c->value;
 	if (along_a <= fabs(segment->set_value) + tolerance_a && along_a >= -tolerance_a &&
-	    fabs(range_a - segment->range_a) <= 1e-9 * segment->range_a &&
+	    sg_segment_same_range(range_a, segment->range_a) &&
 	    check_voltage(caps, &package->variables[2], NULL) == SG_OK)
 		return false;
 	fill(segment, package, out);

@@ -38,9 +38,6 @@ enum sg_err sg_emstat4_sample(const struct sg_potentiostat_caps *caps, const str
 			      const struct sg_methodscript_package *package, struct sg_sample *out,
 			      struct sg_text *why);
 
-/** Most by which a current may miss the set one. */
-double sg_emstat4_tolerance_a(const struct sg_potentiostat_caps *caps, const struct sg_segment *segment);
-
 /**
  * A package that sg_emstat4_sample() refused: if it is true, has the instrument lost control of a current? That is: all
  * of it is well formed, and the current is beyond the set one, or flows the other way, or through another range,

@@ -97,7 +97,8 @@ static bool is_near(double a, double b, double floor)
 static bool agrees(const struct sg_emstat4_stream *s, const struct sg_sample *a, const struct sg_sample *b)
 {
 	const double drivable_v = SG_EMSTAT4_COMPLIANCE_MARGIN * s->caps->compliance_v;
-	const double floor_a = sg_emstat4_tolerance_a(s->caps, sg_emstat4_segment_at(s));
+	const struct sg_segment *here = sg_emstat4_segment_at(s);
+	const double floor_a = sg_caps_tolerance_a(s->caps, here->set_value, here->range_a);
 
 	if (a->range_a != b->range_a || !is_near(a->current_a, b->current_a, floor_a))
 		return false;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/tdstat.h"
 
-#include <math.h>
 #include <string.h>
+
+#include "core/segment_check.h"
 
 /*
  * set_error. The DAC sets what the ADC reads, through the same shunt and amplifier and from the same reference,
@@ -94,7 +95,7 @@ const struct sg_potentiostat_caps *sg_tdstat_caps(const char *model)
 unsigned sg_tdstat_range(const struct sg_tdstat_model *model, double range_a)
 {
 	for (unsigned i = 0; i < model->ranges; i++) {
-		if (fabs(range_a - model->range_a[i]) <= 1e-9 * model->range_a[i])
+		if (sg_segment_same_range(range_a, model->range_a[i]))
 			return i + 1;
 	}
 	return 0;

@@ -103,9 +103,6 @@ enum sg_err sg_tdstat_dac_code(const struct sg_tdstat_model *model, const struct
 void sg_tdstat_sample(const struct sg_tdstat_model *model, const struct sg_tdstat_calibration *calibration,
 		      const struct sg_segment *segment, const struct sg_tdstat_reading *reading, struct sg_sample *out)
 {
-	const struct sg_potentiostat_caps *caps = &model->caps;
-	double tolerance_a;
-
 	*out = (struct sg_sample){
 		.instrument_ns = SG_NO_TIME,
 		.voltage_v = sg_tdstat_volts(model, calibration, reading->potential.counts),
@@ -122,7 +119,7 @@ void sg_tdstat_sample(const struct sg_tdstat_model *model, const struct sg_tdsta
 		out->flags |= SG_FLAG_OVERLOAD;
 	else if (fabs((double)reading->current.counts) > WARN_COUNTS)
 		out->flags |= SG_FLAG_OVERLOAD_WARN;
-	tolerance_a = caps->set_error_rel * fabs(segment->set_value) + caps->set_error_range * segment->range_a;
-	if (fabs(out->current_a - segment->set_value) > tolerance_a)
+	if (fabs(out->current_a - segment->set_value) >
+	    sg_caps_tolerance_a(&model->caps, segment->set_value, segment->range_a))
 		out->flags |= SG_FLAG_OFF_SET_POINT;
 }

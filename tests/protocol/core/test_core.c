@@ -67,6 +67,16 @@ static void paper_cell_converts_both_ways(void **state)
 	assert_true(fabs(sg_areal_mah_cm2(0.8332e-3 * 18000.0, 0.8332) - 5.0) < 1e-12);
 }
 
+static void a_current_may_miss_by_a_part_of_itself_and_of_its_range(void **state)
+{
+	const struct sg_potentiostat_caps caps = { .set_error_rel = 0.25, .set_error_range = 0.5 };
+
+	(void)state;
+	assert_true(sg_caps_tolerance_a(&caps, 8.0, 16.0) == 10.0);
+	assert_true(sg_caps_tolerance_a(&caps, -8.0, 16.0) == 10.0);
+	assert_true(sg_caps_tolerance_a(&caps, 0.0, 16.0) == 8.0);
+}
+
 static void text_that_does_not_fit_is_cut_and_remembered(void **state)
 {
 	char storage[8];
@@ -116,6 +126,7 @@ int main(void)
 		cmocka_unit_test(groups_tell_what_to_do_next),
 		cmocka_unit_test(seconds_saturate_instead_of_wrapping),
 		cmocka_unit_test(paper_cell_converts_both_ways),
+		cmocka_unit_test(a_current_may_miss_by_a_part_of_itself_and_of_its_range),
 		cmocka_unit_test(text_that_does_not_fit_is_cut_and_remembered),
 		cmocka_unit_test(event_sentence_that_is_too_long_says_so),
 		cmocka_unit_test(every_event_type_has_a_name),
