@@ -12,22 +12,16 @@ static bool may_follow(const struct sg_segment *first, const struct sg_segment *
 enum sg_err sg_stepper_check(const struct sg_potentiostat_caps *caps, const struct sg_segment *segments, size_t count,
 			     size_t *fits, struct sg_text *why)
 {
+	const size_t most = caps->sequence_max < SG_STEPPER_SEGMENTS_MAX ? caps->sequence_max : SG_STEPPER_SEGMENTS_MAX;
 	size_t chained = 0;
+	enum sg_err err = sg_segments_check(caps, segments, count, why);
 
 	*fits = 0;
-	if (count == 0) {
-		sg_text_add(why, "no segment given");
-		return SG_ERR_ARGUMENT;
-	}
-	for (size_t i = 0; i < count; i++) {
-		enum sg_err err = sg_segment_check(caps, &segments[i], why);
-
-		if (err)
-			return err;
-		if (chained == i && i < caps->sequence_max && i < SG_STEPPER_SEGMENTS_MAX &&
-		    (i == 0 || may_follow(&segments[0], &segments[i])))
-			chained = i + 1;
-	}
+	if (err)
+		return err;
+	while (chained < count && chained < most &&
+	       (chained == 0 || may_follow(&segments[0], &segments[chained])))
+		chained++;
 	*fits = chained;
 	return SG_OK;
 }

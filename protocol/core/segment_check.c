@@ -110,3 +110,17 @@ enum sg_err sg_segment_check(const struct sg_potentiostat_caps *caps, const stru
 	}
 	return SG_ERR_ARGUMENT;
 }
+
+enum sg_err sg_segments_check(const struct sg_potentiostat_caps *caps, const struct sg_segment *segments, size_t count,
+			      struct sg_text *why)
+{
+	enum sg_err err = SG_OK;
+
+	if (count == 0) {
+		sg_text_add(why, "no segment given");
+		return SG_ERR_ARGUMENT;
+	}
+	for (size_t i = 0; i < count && !err; i++)
+		err = sg_segment_check(caps, &segments[i], why);
+	return err;
+}

@@ -20,6 +20,10 @@
  */
 enum sg_err sg_segment_check(const struct sg_potentiostat_caps *caps, const struct sg_segment *s, struct sg_text *why);
 
+/** All of a sequence, up to the first that is refused. @retval SG_ERR_ARGUMENT  also for none at all */
+enum sg_err sg_segments_check(const struct sg_potentiostat_caps *caps, const struct sg_segment *segments, size_t count,
+			      struct sg_text *why);
+
 /** Are these the same nominal range? Written in a file and in a table, they may differ in the last digit. */
 bool sg_segment_same_range(double a, double b);
 

@@ -30,20 +30,16 @@ enum sg_err sg_emstat4_check(const struct sg_potentiostat_caps *caps, const stru
 	struct sg_text script;
 	double total_s = 0.0;
 	size_t chained = 0;
+	enum sg_err err = sg_segments_check(caps, segments, count, why);
 
 	*fits = 0;
-	if (count == 0) {
-		sg_text_add(why, "no segment given");
-		return SG_ERR_ARGUMENT;
-	}
-	for (size_t i = 0; i < count; i++) {
-		enum sg_err err = sg_segment_check(caps, &segments[i], why);
-
-		if (err)
-			return err;
-		total_s += segments[i].duration_s;
-		if (chained == i && i < caps->sequence_max && total_s <= caps->duration_max_s)
-			chained = i + 1;
+	if (err)
+		return err;
+	while (chained < count && chained < caps->sequence_max) {
+		total_s += segments[chained].duration_s;
+		if (total_s > caps->duration_max_s)
+			break;
+		chained++;
 	}
 	sg_text_init(&script, storage, sizeof(storage));
 	while (chained > 1 && sg_emstat4_script(segments, chained, &script) != SG_OK)

@@ -12,6 +12,7 @@
 #include "core/caps.h"
 #include "core/error.h"
 #include "core/event.h"
+#include "core/segment_check.h"
 #include "core/text.h"
 #include "core/units.h"
 
@@ -77,6 +78,36 @@ static void a_current_may_miss_by_a_part_of_itself_and_of_its_range(void **state
 	assert_true(sg_caps_tolerance_a(&caps, 0.0, 16.0) == 8.0);
 }
 
+static void a_sequence_is_as_good_as_its_worst_segment(void **state)
+{
+	const struct sg_potentiostat_caps caps = {
+		.compliance_v = 5.0, .interval_min_s = 0.1, .duration_max_s = 100.0,
+	};
+	const struct sg_segment rest = {
+		.mode = SG_MODE_REST,
+		.duration_s = 10.0,
+		.interval_s = 1.0,
+		.voltage_min_v = -1.0,
+		.voltage_max_v = 1.0,
+	};
+	struct sg_segment segments[3] = { rest, rest, rest };
+	char storage[200];
+	struct sg_text why;
+
+	(void)state;
+	sg_text_init(&why, storage, sizeof(storage));
+	assert_int_equal(sg_segments_check(&caps, segments, 3, &why), SG_OK);
+	assert_string_equal(why.data, "");
+	assert_int_equal(sg_segments_check(&caps, segments, 0, &why), SG_ERR_ARGUMENT);
+	assert_string_equal(why.data, "no segment given");
+	sg_text_clear(&why);
+	segments[1].duration_s = 200.0;
+	segments[2].duration_s = -1.0; /* not looked at any more */
+	assert_int_equal(sg_segments_check(&caps, segments, 3, &why), SG_ERR_UNSUPPORTED);
+	assert_string_equal(why.data, "duration 200 s is above the 100 s of one segment");
+	assert_int_equal(sg_segments_check(&caps, segments, 1, NULL), SG_OK);
+}
+
 static void text_that_does_not_fit_is_cut_and_remembered(void **state)
 {
 	char storage[8];
@@ -127,6 +158,7 @@ int main(void)
 		cmocka_unit_test(seconds_saturate_instead_of_wrapping),
 		cmocka_unit_test(paper_cell_converts_both_ways),
 		cmocka_unit_test(a_current_may_miss_by_a_part_of_itself_and_of_its_range),
+		cmocka_unit_test(a_sequence_is_as_good_as_its_worst_segment),
 		cmocka_unit_test(text_that_does_not_fit_is_cut_and_remembered),
 		cmocka_unit_test(event_sentence_that_is_too_long_says_so),
 		cmocka_unit_test(every_event_type_has_a_name),
