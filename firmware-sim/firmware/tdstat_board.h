@@ -20,7 +20,6 @@
 #include "plant/random.h"
 
 #define FW_TDSTAT_CODE_ZERO 524288u
-#define FW_TDSTAT_CODE_MAX 1048575u
 
 struct fw_tdstat_board {
 	const struct fw_tdstat_model *model;

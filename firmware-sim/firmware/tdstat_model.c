@@ -21,11 +21,10 @@ static const struct fw_tdstat_model models[MODELS] = {
 		.range_count = 3,
 		.shunt_ohm = {10.0, 1e3, 100e3},
 		.span_v = 8.0,
-		/* Assumed: about 9 V from the charge pump less the drops of the amplifier. */
-		.rail_v = 8.4,
 		.shunt_bytes = 6,
 		.shunt_step = 1e-6,
 		.afe = {
+			/* Assumed: about 9 V from the charge pump less the drops of the amplifier. */
 			.compliance_v = 8.4,
 			/* Assumed: "the op-amp limits well above" the 28 mA at which the converter ends. */
 			.current_max_a = 60e-3,
@@ -38,11 +37,10 @@ static const struct fw_tdstat_model models[MODELS] = {
 		.range_count = 4,
 		.shunt_ohm = {1.0, 10.0, 1e3, 100e3},
 		.span_v = 13.4,
-		/* Source: article: about +-12 V at the cell. */
-		.rail_v = 12.2,
 		.shunt_bytes = 8,
 		.shunt_step = 1e-5,
 		.afe = {
+			/* Source: article: about +-12 V at the cell. */
 			.compliance_v = 12.2,
 			.current_max_a = 400e-3, /* Assumed, as above */
 			.current = LADDER(mystat_currents_a),

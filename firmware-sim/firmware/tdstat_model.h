@@ -20,7 +20,6 @@ struct fw_tdstat_model {
 	size_t range_count;     /**< RANGE 1 .. so many */
 	double shunt_ohm[FW_TDSTAT_RANGES_MAX]; /**< of RANGE 1, 2, ... */
 	double span_v;          /**< potential at 2^21 counts, both signs */
-	double rail_v;          /**< most the control amplifier puts across cell and shunt */
 	size_t shunt_bytes;     /**< of the shunt record */
 	double shunt_step;      /**< one count of it, relative */
 	struct fw_afe_config afe; /**< the drive only: converters are in tdstat_converter.h */
