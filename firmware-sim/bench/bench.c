@@ -199,6 +199,16 @@ static void set_power(struct fw_instrument *instrument, bool on, int64_t now_ns)
 	instrument->unpowered = !on;
 }
 
+/* What is under way between the two is lost. */
+static void set_cable(struct fw_instrument *instrument, bool in, int64_t now_ns)
+{
+	instrument->pulls += !in && !instrument->unplugged;
+	instrument->unplugged = !in;
+	fw_line_clear(instrument->to_host);
+	fw_line_clear(instrument->to_instrument);
+	set_power(instrument, in, now_ns);
+}
+
 static void tend_cable(struct fw_bench *bench, unsigned index)
 {
 	struct fw_instrument *instrument = &bench->instruments[index];
@@ -207,13 +217,9 @@ static void tend_cable(struct fw_bench *bench, unsigned index)
 
 	if (instrument->pull_ns <= now_ns) {
 		instrument->pull_ns = FW_NEVER;
-		instrument->pulls += !instrument->unplugged;
 		if (!instrument->unplugged && return_s > 0.0)
 			instrument->return_ns = now_ns + (int64_t)(return_s * 1e9);
-		instrument->unplugged = true;
-		fw_line_clear(instrument->to_host);
-		fw_line_clear(instrument->to_instrument);
-		set_power(instrument, false, now_ns);
+		set_cable(instrument, false, now_ns);
 		bench->host.pulled(bench->host.ctx, index, now_ns);
 		bench->woken |= UINT32_C(1) << index;
 	}
@@ -277,13 +283,8 @@ void fw_bench_cable(struct fw_bench *bench, unsigned index, bool in)
 {
 	struct fw_instrument *instrument = &bench->instruments[index];
 
-	if (instrument->unplugged == !in)
-		return;
-	instrument->unplugged = !in;
-	instrument->pulls += !in;
-	fw_line_clear(instrument->to_host);
-	fw_line_clear(instrument->to_instrument);
-	set_power(instrument, in, bench->now_ns);
+	if (instrument->unplugged != !in)
+		set_cable(instrument, in, bench->now_ns);
 }
 
 void fw_bench_opened(struct fw_bench *bench, unsigned index)
