@@ -17,8 +17,6 @@ extern const struct sg_family sg_tdstat;
 
 /* Every unit of the stock image says so. Source: thomasdob/tdstatv3, firmware/usb_descriptors.c. */
 #define STOCK_SERIAL "0001"
-/* As in switch_off(): beyond it a current was flowing. */
-#define FLOWING_COUNTS 5243
 #define QUESTIONS 3
 
 /* ---- open, close ---- */
@@ -105,7 +103,7 @@ static void judge_absence(struct sg_tdstat_device *dev, struct sg_absence *absen
 	if (sg_tdstat_plain(SG_TDSTAT_ADCREAD, &command) || sg_tdstat_exchange(dev, &command, &reply, deadline_ns) ||
 	    reply.answer != SG_TDSTAT_DATA || sg_tdstat_adc_read(reply.data, &reading))
 		return;
-	if (abs(reading.current.counts) > FLOWING_COUNTS)
+	if (abs(reading.current.counts) > SG_TDSTAT_FLOWING_COUNTS)
 		absence->kind = SG_ABSENCE_UNKNOWN;
 }
 

@@ -14,38 +14,18 @@
 /* A stored offset beyond a twentieth of full scale is none. Assumed; those seen are some hundreds of counts. */
 #define OFFSET_PLAUSIBLE (SG_TDSTAT_FULL_COUNTS / 20)
 
-static enum sg_err ask(struct sg_tdstat_device *dev, enum sg_tdstat_word word, struct sg_tdstat_reply *reply,
-		       int64_t deadline_ns)
-{
-	struct sg_tdstat_command command;
-	enum sg_err err = sg_tdstat_plain(word, &command);
-
-	return err ? err : sg_tdstat_repeat(dev, &command, reply, deadline_ns);
-}
-
-static const struct sg_tdstat_model *model_by_size(size_t size)
-{
-	static const char *const names[] = { "v3", "mystat" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (sg_tdstat_model(names[i])->shunt_size == size)
-			return sg_tdstat_model(names[i]);
-	}
-	return NULL;
-}
-
 enum sg_err sg_tdstat_ask_records(struct sg_tdstat_device *dev, int64_t deadline_ns)
 {
 	struct sg_tdstat_reply offsets, shunts, dac;
-	enum sg_err err = ask(dev, SG_TDSTAT_OFFSETREAD, &offsets, deadline_ns);
+	enum sg_err err = sg_tdstat_ask(dev, SG_TDSTAT_OFFSETREAD, &offsets, deadline_ns);
 
 	if (!err)
-		err = ask(dev, SG_TDSTAT_SHUNTCALREAD, &shunts, deadline_ns);
+		err = sg_tdstat_ask(dev, SG_TDSTAT_SHUNTCALREAD, &shunts, deadline_ns);
 	if (!err)
-		err = ask(dev, SG_TDSTAT_DACCALGET, &dac, deadline_ns);
+		err = sg_tdstat_ask(dev, SG_TDSTAT_DACCALGET, &dac, deadline_ns);
 	if (err)
 		return err;
-	dev->model = model_by_size(shunts.length);
+	dev->model = sg_tdstat_model_by_record(shunts.length);
 	if (!dev->model)
 		return SG_ERR_FRAME;
 	memcpy(dev->offsets_record, offsets.data, sizeof(dev->offsets_record));
@@ -185,7 +165,7 @@ static enum sg_err store(struct sg_tdstat_device *dev, enum sg_tdstat_word save,
 		err = sg_tdstat_once(dev, &command, deadline_ns);
 	if (err && err != SG_ERR_UNCERTAIN)
 		return err;
-	err = ask(dev, read, &reply, deadline_ns);
+	err = sg_tdstat_ask(dev, read, &reply, deadline_ns);
 	if (err)
 		return err == SG_ERR_GONE ? err : SG_ERR_UNCERTAIN;
 	if (reply.length == size && memcmp(reply.data, record, size) == 0)
@@ -254,7 +234,7 @@ static enum sg_err calibrate_dac(struct sg_tdstat_device *dev, int64_t deadline_
 	if (!err)
 		err = sg_tdstat_once(dev, &command, deadline_ns);
 	if (!err)
-		err = ask(dev, SG_TDSTAT_DACCALGET, &reply, deadline_ns);
+		err = sg_tdstat_ask(dev, SG_TDSTAT_DACCALGET, &reply, deadline_ns);
 	if (err)
 		return err;
 	sg_tdstat_dac_read(reply.data, &dev->calibration.dac);

@@ -16,12 +16,9 @@
 #define TURNS_MAX 5
 /* The DAC settles within 15 ms, relay and cell within the rest (Assumed); what a conversion sees of it would be averaged in. */
 #define SETTLE_NS (20 * SG_NS_PER_MS)
-#define MESSAGE_NS (50 * SG_NS_PER_MS)
 #define POLL_NS (10 * SG_NS_PER_MS)
 /* A converter that says WAIT for so long is not converting. */
 #define WAIT_MAX_NS (300 * SG_NS_PER_MS)
-/* A quarter of a percent of full scale, in counts: see sg_tdstat_switch_off(). */
-#define OFF_COUNTS 5243
 #define ATTEMPTS 3
 
 static void changed(struct sg_tdstat_device *dev)
@@ -31,18 +28,9 @@ static void changed(struct sg_tdstat_device *dev)
 
 /* ---- set ---- */
 
-static enum sg_err repeat_plain(struct sg_tdstat_device *dev, enum sg_tdstat_word word, int64_t deadline_ns)
-{
-	struct sg_tdstat_command command;
-	struct sg_tdstat_reply reply;
-	enum sg_err err = sg_tdstat_plain(word, &command);
-
-	return err ? err : sg_tdstat_repeat(dev, &command, &reply, deadline_ns);
-}
-
 enum sg_err sg_tdstat_cell_off(struct sg_tdstat_device *dev, int64_t deadline_ns)
 {
-	enum sg_err err = repeat_plain(dev, SG_TDSTAT_CELL_OFF, deadline_ns);
+	enum sg_err err = sg_tdstat_ask(dev, SG_TDSTAT_CELL_OFF, NULL, deadline_ns);
 
 	changed(dev);
 	if (!err)
@@ -122,7 +110,7 @@ enum sg_err sg_tdstat_galvanostatic(struct sg_tdstat_device *dev, int64_t deadli
 
 	if (err)
 		return err;
-	err = repeat_plain(dev, SG_TDSTAT_GALVANOSTATIC, deadline_ns);
+	err = sg_tdstat_ask(dev, SG_TDSTAT_GALVANOSTATIC, NULL, deadline_ns);
 	changed(dev);
 	return err;
 }
@@ -158,7 +146,7 @@ static enum sg_err read_once(struct sg_tdstat_device *dev, struct sg_tdstat_read
 	if (err)
 		return err;
 	/* Also for a caller who comes late: who never looks holds no limit. */
-	err = sg_tdstat_exchange(dev, &command, &reply, sg_tdstat_at_least(dev, MESSAGE_NS, deadline_ns));
+	err = sg_tdstat_exchange(dev, &command, &reply, sg_tdstat_at_least(dev, SG_TDSTAT_MESSAGE_NS, deadline_ns));
 	if (!err && reply.answer == SG_TDSTAT_WAIT) {
 		if (dev->waiting_ns == SG_NO_TIME)
 			dev->waiting_ns = sg_clock_now_ns(dev->device.clock);
@@ -271,7 +259,7 @@ static enum sg_err show_off(struct sg_tdstat_device *dev, int64_t deadline_ns)
 
 	if (!err)
 		err = read_current(dev, &counts, deadline_ns);
-	if (err || abs(counts) <= OFF_COUNTS)
+	if (err || abs(counts) <= SG_TDSTAT_FLOWING_COUNTS)
 		return err;
 	sg_text_clear(&dev->device.diag);
 	sg_text_add(&dev->device.diag, "the cell relay was told to open, and %.2f %% of the range's full scale still flow",
@@ -308,7 +296,7 @@ enum sg_err sg_tdstat_switch_off(struct sg_tdstat_device *dev, int64_t deadline_
 		return err;
 	quiet = sg_tdstat_zero(dev, deadline_ns);
 	if (!quiet)
-		quiet = repeat_plain(dev, SG_TDSTAT_GALVANOSTATIC, deadline_ns);
+		quiet = sg_tdstat_ask(dev, SG_TDSTAT_GALVANOSTATIC, NULL, deadline_ns);
 	changed(dev);
 	if (quiet == SG_ERR_GONE)
 		return quiet;

@@ -14,11 +14,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/units.h"
 #include "device.h"
 #include "instrument/stepper.h"
 #include "wire/tdstat.h"
 #include "wire/tdstat_calibration.h"
 #include "wire/tdstat_convert.h"
+
+/** What a command that was begun gets in any case: an answer that is not waited for makes the next one unclear. */
+#define SG_TDSTAT_MESSAGE_NS (200 * SG_NS_PER_MS)
+/** A quarter of a percent of full scale, in counts; beyond it a current flows. Why so much: sg_tdstat_switch_off(). */
+#define SG_TDSTAT_FLOWING_COUNTS 5243
 
 /** What we may assume of the instrument. */
 enum sg_tdstat_state {
@@ -106,6 +112,10 @@ enum sg_err sg_tdstat_exchange(struct sg_tdstat_device *dev, const struct sg_tds
 /** A command that may be said again without harm: up to three times. Results as above. */
 enum sg_err sg_tdstat_repeat(struct sg_tdstat_device *dev, const struct sg_tdstat_command *command,
 			     struct sg_tdstat_reply *reply, int64_t deadline_ns);
+
+/** The same for one without an argument. @param reply  may be NULL */
+enum sg_err sg_tdstat_ask(struct sg_tdstat_device *dev, enum sg_tdstat_word word, struct sg_tdstat_reply *reply,
+			  int64_t deadline_ns);
 
 /**
  * A command that must not be said twice.

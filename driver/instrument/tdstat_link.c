@@ -9,8 +9,6 @@
 /* Relays take 10 ms, everything else less; the DAC calibrates itself in 500 ms. */
 #define ANSWER_NS (1 * SG_NS_PER_S)
 #define DACCAL_NS (3 * SG_NS_PER_S)
-/* What a command that was begun gets in any case: an answer that is not waited for makes the next one unclear. */
-#define MESSAGE_NS (200 * SG_NS_PER_MS)
 #define SILENCE_NS (100 * SG_NS_PER_MS)
 /* One answer may be under way, one more packet in each buffer; anything beyond is no TDstat. */
 #define STRAYS_MAX 32
@@ -156,7 +154,7 @@ enum sg_err sg_tdstat_exchange(struct sg_tdstat_device *dev, const struct sg_tds
 	if (err)
 		return err;
 	err = receive(dev, command->word, reply,
-		      within(dev, answer_ns, sg_tdstat_at_least(dev, MESSAGE_NS, deadline_ns)));
+		      within(dev, answer_ns, sg_tdstat_at_least(dev, SG_TDSTAT_MESSAGE_NS, deadline_ns)));
 	if (err) {
 		dev->shifted = true;
 		return err;
@@ -184,6 +182,16 @@ enum sg_err sg_tdstat_repeat(struct sg_tdstat_device *dev, const struct sg_tdsta
 			break;
 	}
 	return err;
+}
+
+enum sg_err sg_tdstat_ask(struct sg_tdstat_device *dev, enum sg_tdstat_word word, struct sg_tdstat_reply *reply,
+			  int64_t deadline_ns)
+{
+	struct sg_tdstat_command command;
+	struct sg_tdstat_reply ignored;
+	enum sg_err err = sg_tdstat_plain(word, &command);
+
+	return err ? err : sg_tdstat_repeat(dev, &command, reply ? reply : &ignored, deadline_ns);
 }
 
 enum sg_err sg_tdstat_once(struct sg_tdstat_device *dev, const struct sg_tdstat_command *command, int64_t deadline_ns)

@@ -85,6 +85,15 @@ const struct sg_tdstat_model *sg_tdstat_model(const char *name)
 	return NULL;
 }
 
+const struct sg_tdstat_model *sg_tdstat_model_by_record(size_t shunt_size)
+{
+	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
+		if (models[i].shunt_size == shunt_size)
+			return &models[i];
+	}
+	return NULL;
+}
+
 const struct sg_potentiostat_caps *sg_tdstat_caps(const char *model)
 {
 	const struct sg_tdstat_model *found = sg_tdstat_model(model);

@@ -40,6 +40,9 @@ struct sg_tdstat_model {
 /** By name, NULL for the default; NULL if there is none. */
 const struct sg_tdstat_model *sg_tdstat_model(const char *name);
 
+/** By the size of its shunt record, which no two models share; NULL if there is none. */
+const struct sg_tdstat_model *sg_tdstat_model_by_record(size_t shunt_size);
+
 /** Capabilities of "v3" (also for NULL) or "mystat"; NULL for any other word. */
 const struct sg_potentiostat_caps *sg_tdstat_caps(const char *model);
 

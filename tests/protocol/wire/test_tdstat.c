@@ -36,6 +36,15 @@ static void models_are_found_by_name(void **state)
 	assert_null(sg_tdstat_caps("v2"));
 }
 
+static void models_are_found_by_the_size_of_their_shunt_record(void **state)
+{
+	(void)state;
+	assert_ptr_equal(sg_tdstat_model_by_record(6), v3());
+	assert_ptr_equal(sg_tdstat_model_by_record(8), sg_tdstat_model("mystat"));
+	assert_null(sg_tdstat_model_by_record(0));
+	assert_null(sg_tdstat_model_by_record(7));
+}
+
 /* Ranges of the capabilities rise, those of the instrument fall: the same ones. */
 static void every_range_has_a_number_and_a_full_scale_above_it(void **state)
 {
@@ -248,6 +257,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(models_are_found_by_name),
+		cmocka_unit_test(models_are_found_by_the_size_of_their_shunt_record),
 		cmocka_unit_test(every_range_has_a_number_and_a_full_scale_above_it),
 		cmocka_unit_test(the_nominal_current_fits_whatever_a_v3_has_stored),
 		cmocka_unit_test(commands_without_an_argument_take_none_and_others_want_theirs),
