@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "vectors.h"
+#include "vector_check.h"
 #include "wire/emstat4.h"
 #include "wire/emstat4_script.h"
 #include "wire/methodscript_capabilities.h"
@@ -17,33 +17,6 @@
 #include "wire/methodscript_line.h"
 #include "wire/methodscript_literal.h"
 #include "wire/methodscript_package.h"
-
-static unsigned failures;
-static unsigned checked;
-
-/* Fails the vector, not the run: the list of all that is wrong is worth more than the first. */
-#define CHECK(v, condition)                                                                                  \
-	do {                                                                                                 \
-		checked++;                                                                                   \
-		if (!(condition)) {                                                                          \
-			failures++;                                                                          \
-			fprintf(stderr, "%s:%u: %s: not true: %s\n", (v)->file, (v)->line, (v)->name, #condition); \
-		}                                                                                            \
-	} while (0)
-
-static bool is_error(const struct sg_vector *v, const char *which)
-{
-	const char *word = sg_vector_word(v, "error");
-
-	return word && strcmp(word, which) == 0;
-}
-
-static bool equal(double a, double b)
-{
-	if (isnan(a) || isnan(b))
-		return isnan(a) && isnan(b);
-	return a == b || fabs(a - b) <= 1e-9 * fabs(b);
-}
 
 /* ---- framing, in three ways ---- */
 
@@ -125,7 +98,7 @@ static void check_variable(const struct sg_vector *v, size_t i, const struct sg_
 	int64_t number;
 
 	CHECK(v, type && strcmp(type, got->type) == 0);
-	CHECK(v, sg_vector_number(v, key(i, "value"), &value) && equal(got->value, value));
+	CHECK(v, sg_vector_number(v, key(i, "value"), &value) && sg_vector_is_equal(got->value, value));
 	CHECK(v, got->has_status == sg_vector_integer(v, key(i, "status"), &number));
 	if (got->has_status)
 		CHECK(v, number == got->status);
@@ -162,11 +135,11 @@ static void check_range_and_flags(const struct sg_vector *v, size_t i, const str
 			CHECK(v, ((got->status & flags[f].bit) != 0) == (set != 0));
 	}
 	if (sg_vector_number(v, key(i, "range_a"), &value))
-		CHECK(v, equal(sg_emstat4_current_range_a(got->range), value));
+		CHECK(v, sg_vector_is_equal(sg_emstat4_current_range_a(got->range), value));
 	if (sg_vector_number(v, key(i, "range_v"), &value))
-		CHECK(v, equal(sg_emstat4_voltage_range_v(got->range), value));
+		CHECK(v, sg_vector_is_equal(sg_emstat4_voltage_range_v(got->range), value));
 	if (sg_vector_number(v, key(i, "overload_from_a"), &value))
-		CHECK(v, equal(SG_EMSTAT4_OVERLOAD * sg_emstat4_current_range_a(got->range), value));
+		CHECK(v, sg_vector_is_equal(SG_EMSTAT4_OVERLOAD * sg_emstat4_current_range_a(got->range), value));
 }
 
 static void check_package(const struct sg_vector *v)
@@ -183,7 +156,7 @@ static void check_package(const struct sg_vector *v)
 		memset(&package, 0xEE, sizeof(package));
 		if (lines.count)
 			err = sg_methodscript_package_decode(lines.text[0], lines.length[0], &package);
-		if (is_error(v, "malformed")) {
+		if (sg_vector_has_word(v, "error", "malformed")) {
 			CHECK(v, err == SG_ERR_FRAME);
 			CHECK(v, package.count == (size_t)0xEEEEEEEEEEEEEEEEu); /* nothing was written */
 			continue;
@@ -291,7 +264,7 @@ static void check_line(const struct sg_vector *v)
 		if (lines.count != 1)
 			continue;
 		err = sg_methodscript_classify(lines.text[0], lines.length[0], &line);
-		CHECK(v, err == (is_error(v, "malformed") ? SG_ERR_FRAME : SG_OK));
+		CHECK(v, err == (sg_vector_has_word(v, "error", "malformed") ? SG_ERR_FRAME : SG_OK));
 		if (err)
 			continue;
 		check_class(v, &line);
@@ -313,7 +286,7 @@ static void check_version(const struct sg_vector *v, const struct lines *lines)
 	double current_max_a;
 
 	if (sg_vector_word(v, "error")) {
-		CHECK(v, err == (is_error(v, "unknown_family") ? SG_ERR_IDENTITY : SG_ERR_FRAME));
+		CHECK(v, err == (sg_vector_has_word(v, "error", "unknown_family") ? SG_ERR_IDENTITY : SG_ERR_FRAME));
 		return;
 	}
 	CHECK(v, err == SG_OK);
@@ -329,7 +302,7 @@ static void check_version(const struct sg_vector *v, const struct lines *lines)
 	if (version.model)
 		CHECK(v, strcmp(version.model, version.family + 4) == 0);
 	if (version.model && sg_vector_number(v, "current_max_a", &current_max_a))
-		CHECK(v, equal(sg_emstat4_caps(version.model)->current_max_a, current_max_a));
+		CHECK(v, sg_vector_is_equal(sg_emstat4_caps(version.model)->current_max_a, current_max_a));
 }
 
 static void check_identity(const struct sg_vector *v)
@@ -404,7 +377,7 @@ static void check_literal(const struct sg_vector *v)
 
 	CHECK(v, sg_vector_number(v, "value", &value));
 	err = sg_methodscript_literal(value, text);
-	if (is_error(v, "unwritable")) {
+	if (sg_vector_has_word(v, "error", "unwritable")) {
 		CHECK(v, err == SG_ERR_ARGUMENT && strcmp(text, "untouched") == 0);
 		return;
 	}
@@ -500,10 +473,7 @@ static void check_dialogue(const struct sg_vector *v)
 	}
 }
 
-static const struct {
-	const char *kind;
-	void (*check)(const struct sg_vector *v);
-} kinds[] = {
+static const struct sg_vector_kind kinds[] = {
 	{ "package", check_package },	{ "line", check_line },
 	{ "identity", check_identity }, { "capabilities", check_capabilities },
 	{ "literal", check_literal },	{ "script", check_script },
@@ -512,30 +482,7 @@ static const struct {
 
 static void check_file(const char *name, size_t least)
 {
-	char path[512];
-	char diag[256] = "";
-	struct sg_vectors *vectors = NULL;
-	const unsigned before = failures;
-
-	snprintf(path, sizeof(path), "%s/emstat4/%s.vec", SG_VECTORS_DIR, name);
-	if (sg_vectors_load(path, &vectors, diag, sizeof(diag)) != 0)
-		fail_msg("%s", diag);
-	for (size_t i = 0; i < sg_vectors_count(vectors); i++) {
-		const struct sg_vector *v = sg_vectors_get(vectors, i);
-		bool known = false;
-
-		for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
-			if (strcmp(v->kind, kinds[k].kind) == 0) {
-				known = true;
-				kinds[k].check(v);
-			}
-		}
-		CHECK(v, known);
-	}
-	print_message("%s: %zu vectors\n", name, sg_vectors_count(vectors));
-	assert_true(sg_vectors_count(vectors) >= least);
-	sg_vectors_free(vectors);
-	assert_int_equal(failures - before, 0);
+	sg_vector_check_file(SG_VECTORS_DIR "/emstat4", name, kinds, sizeof(kinds) / sizeof(kinds[0]), least);
 }
 
 static void packages_decode_to_what_they_mean(void **state)
@@ -586,8 +533,6 @@ int main(void)
 		cmocka_unit_test(segments_compile_to_the_agreed_programs),
 		cmocka_unit_test(conversations_consist_of_known_lines),
 	};
-	const int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	printf("%u checks\n", checked);
-	return failed;
+	return cmocka_run_group_tests(tests, NULL, sg_vector_print_checks);
 }

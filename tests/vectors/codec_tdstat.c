@@ -11,36 +11,10 @@
 
 #include <cmocka.h>
 
-#include "vectors.h"
+#include "vector_check.h"
 #include "wire/tdstat.h"
 #include "wire/tdstat_calibration.h"
 #include "wire/tdstat_convert.h"
-
-static unsigned failures;
-static unsigned checked;
-
-/* Fails the vector, not the run: the list of all that is wrong is worth more than the first. */
-#define CHECK(v, condition)                                                                                  \
-	do {                                                                                                 \
-		checked++;                                                                                   \
-		if (!(condition)) {                                                                          \
-			failures++;                                                                          \
-			fprintf(stderr, "%s:%u: %s: not true: %s\n", (v)->file, (v)->line, (v)->name, #condition); \
-		}                                                                                            \
-	} while (0)
-
-static bool has_word(const struct sg_vector *v, const char *key, const char *value)
-{
-	const char *word = sg_vector_word(v, key);
-
-	return word && strcmp(word, value) == 0;
-}
-
-/* Spelled with at least nine significant digits, FORMAT.md says; zero exactly. */
-static bool equal(double a, double b)
-{
-	return a == b || fabs(a - b) <= 1e-9 * fabs(b);
-}
 
 static const struct sg_tdstat_model *model_of(const struct sg_vector *v)
 {
@@ -80,7 +54,7 @@ static void check_offsets(const struct sg_vector *v, const uint8_t *record)
 	uint8_t again[SG_TDSTAT_RECORD_SIZE];
 
 	CHECK(v, sg_tdstat_offsets_read(record, &got) == SG_OK);
-	CHECK(v, got.written != has_word(v, "never_written", "1"));
+	CHECK(v, got.written != sg_vector_has_word(v, "never_written", "1"));
 	if (!got.written) {
 		CHECK(v, got.potential == 0 && got.current == 0);
 		return;
@@ -108,14 +82,14 @@ static void check_shunts(const struct sg_vector *v, const struct sg_tdstat_model
 	uint8_t again[SG_TDSTAT_REPLY_MAX];
 
 	sg_tdstat_shunts_read(model, record, &got);
-	CHECK(v, got.written != has_word(v, "never_written", "1"));
+	CHECK(v, got.written != sg_vector_has_word(v, "never_written", "1"));
 	for (unsigned i = 0; i < model->ranges && !got.written; i++)
 		CHECK(v, got.k[i] == 1.0);
 	if (!got.written)
 		return;
 	given_shunts(v, model, &given);
 	for (unsigned i = 0; i < model->ranges; i++)
-		CHECK(v, equal(got.k[i], given.k[i]));
+		CHECK(v, sg_vector_is_equal(got.k[i], given.k[i]));
 	CHECK(v, sg_tdstat_shunts_write(model, &given, again) == SG_OK);
 	CHECK(v, memcmp(again, record, model->shunt_size) == 0);
 }
@@ -126,7 +100,7 @@ static void check_dac(const struct sg_vector *v, const uint8_t *record)
 	uint8_t again[SG_TDSTAT_RECORD_SIZE];
 
 	sg_tdstat_dac_read(record, &got);
-	CHECK(v, got.written != has_word(v, "never_written", "1"));
+	CHECK(v, got.written != sg_vector_has_word(v, "never_written", "1"));
 	if (!got.written) {
 		CHECK(v, sg_vector_word(v, "ocr") == NULL);
 		return;
@@ -138,7 +112,7 @@ static void check_dac(const struct sg_vector *v, const uint8_t *record)
 
 static bool is_out_of_range(const struct sg_vector *v)
 {
-	CHECK(v, v->bytes != NULL || has_word(v, "error", "out_of_range"));
+	CHECK(v, v->bytes != NULL || sg_vector_has_word(v, "error", "out_of_range"));
 	return v->bytes == NULL;
 }
 
@@ -265,7 +239,7 @@ static void check_command(const struct sg_vector *v)
 	bool known = false;
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]) && model; i++) {
-		if (!has_word(v, "command", commands[i].name))
+		if (!sg_vector_has_word(v, "command", commands[i].name))
 			continue;
 		known = true;
 		CHECK(v, compose(v, model, commands[i].word, &out) == SG_OK);
@@ -348,16 +322,16 @@ static void check_reply(const struct sg_vector *v)
 	if (!model || word == SG_TDSTAT_WORDS || v->length > 64)
 		return;
 	err = read_whole(model, word, v->bytes, v->length, &reply);
-	if (has_word(v, "error", "malformed")) {
+	if (sg_vector_has_word(v, "error", "malformed")) {
 		CHECK(v, err == SG_ERR_FRAME);
 		return;
 	}
 	CHECK(v, err == SG_OK);
 	if (err)
 		return;
-	CHECK(v, (reply.answer == SG_TDSTAT_DONE) == has_word(v, "ok", "1"));
-	CHECK(v, (reply.answer == SG_TDSTAT_WAIT) == has_word(v, "wait", "1"));
-	CHECK(v, (reply.answer == SG_TDSTAT_QUESTION) == has_word(v, "unknown", "1"));
+	CHECK(v, (reply.answer == SG_TDSTAT_DONE) == sg_vector_has_word(v, "ok", "1"));
+	CHECK(v, (reply.answer == SG_TDSTAT_WAIT) == sg_vector_has_word(v, "wait", "1"));
+	CHECK(v, (reply.answer == SG_TDSTAT_QUESTION) == sg_vector_has_word(v, "unknown", "1"));
 	if (reply.answer == SG_TDSTAT_DATA)
 		check_data(v, model, word, &reply);
 	check_other_lengths(v, model, word);
@@ -380,7 +354,7 @@ static void check_adc(const struct sg_vector *v)
 	CHECK(v, v->length == 3);
 	if (v->length != 3)
 		return;
-	if (has_word(v, "error", "malformed")) {
+	if (sg_vector_has_word(v, "error", "malformed")) {
 		CHECK(v, sg_tdstat_adc_word(v->bytes, &got) == SG_ERR_FRAME && got.counts == 77);
 		return;
 	}
@@ -416,11 +390,12 @@ static void check_sample(const struct sg_vector *v, const struct sg_tdstat_model
 
 	CHECK(v, sg_tdstat_range(model, nominal_a) == range);
 	sg_tdstat_sample(model, calibration, &segment, reading, &sample);
-	CHECK(v, equal(sample.voltage_v, number(v, "voltage_v")) && equal(sample.current_a, number(v, "current_a")));
+	CHECK(v, sg_vector_is_equal(sample.voltage_v, number(v, "voltage_v")));
+	CHECK(v, sg_vector_is_equal(sample.current_a, number(v, "current_a")));
 	CHECK(v, !!(sample.flags & SG_FLAG_OVERLOAD) == over);
 	segment.mode = SG_MODE_REST;
 	sg_tdstat_sample(model, calibration, &segment, reading, &sample);
-	CHECK(v, equal(sample.voltage_v, number(v, "voltage_v")) && sample.current_a == 0.0);
+	CHECK(v, sg_vector_is_equal(sample.voltage_v, number(v, "voltage_v")) && sample.current_a == 0.0);
 	CHECK(v, !!(sample.flags & SG_FLAG_OVERLOAD) == !!reading->potential.over);
 }
 
@@ -434,14 +409,16 @@ static void check_adcread(const struct sg_vector *v)
 	CHECK(v, v->length == 6);
 	if (!model || v->length != 6)
 		return;
-	if (has_word(v, "error", "malformed")) {
+	if (sg_vector_has_word(v, "error", "malformed")) {
 		CHECK(v, sg_tdstat_adc_read(v->bytes, &reading) == SG_ERR_FRAME);
 		return;
 	}
 	range = given_calibration(v, model, &calibration);
 	CHECK(v, sg_tdstat_adc_read(v->bytes, &reading) == SG_OK);
-	CHECK(v, equal(sg_tdstat_volts(model, &calibration, reading.potential.counts), number(v, "voltage_v")));
-	CHECK(v, equal(sg_tdstat_amperes(model, &calibration, range, reading.current.counts), number(v, "current_a")));
+	CHECK(v, sg_vector_is_equal(sg_tdstat_volts(model, &calibration, reading.potential.counts),
+				    number(v, "voltage_v")));
+	CHECK(v, sg_vector_is_equal(sg_tdstat_amperes(model, &calibration, range, reading.current.counts),
+				    number(v, "current_a")));
 	CHECK(v, reading.potential.over == over_of(v, "voltage_over"));
 	CHECK(v, reading.current.over == over_of(v, "current_over"));
 	check_sample(v, model, &calibration, range, &reading);
@@ -450,14 +427,14 @@ static void check_adcread(const struct sg_vector *v)
 static void check_dacset(const struct sg_vector *v)
 {
 	const struct sg_tdstat_model *model = model_of(v);
-	const bool amperes = has_word(v, "mode", "galvanostatic");
+	const bool amperes = sg_vector_has_word(v, "mode", "galvanostatic");
 	struct sg_tdstat_calibration calibration;
 	struct sg_tdstat_command out = { .length = 0 };
 	uint32_t code = 77;
 	unsigned range;
 	enum sg_err err;
 
-	CHECK(v, amperes || has_word(v, "mode", "potentiostatic"));
+	CHECK(v, amperes || sg_vector_has_word(v, "mode", "potentiostatic"));
 	if (!model)
 		return;
 	range = given_calibration(v, model, &calibration);
@@ -508,25 +485,9 @@ static void check_dialogue(const struct sg_vector *v)
 
 static void check_file(const char *name, void (*check)(const struct sg_vector *v), size_t least)
 {
-	char path[512];
-	char diag[256] = "";
-	struct sg_vectors *vectors = NULL;
-	const unsigned before = failures;
+	const struct sg_vector_kind kind = { name, check };
 
-	snprintf(path, sizeof(path), "%s/tdstat/%s.vec", SG_VECTORS_DIR, name);
-	if (sg_vectors_load(path, &vectors, diag, sizeof(diag)) != 0)
-		fail_msg("%s", diag);
-	for (size_t i = 0; i < sg_vectors_count(vectors); i++) {
-		const struct sg_vector *v = sg_vectors_get(vectors, i);
-
-		CHECK(v, strcmp(v->kind, name) == 0);
-		if (strcmp(v->kind, name) == 0)
-			check(v);
-	}
-	print_message("%s: %zu vectors\n", name, sg_vectors_count(vectors));
-	assert_true(sg_vectors_count(vectors) >= least);
-	sg_vectors_free(vectors);
-	assert_int_equal(failures - before, 0);
+	sg_vector_check_file(SG_VECTORS_DIR "/tdstat", name, &kind, 1, least);
 }
 
 static void commands_are_written_byte_for_byte(void **state)
@@ -596,8 +557,6 @@ int main(void)
 		cmocka_unit_test(dac_registers_go_both_ways),
 		cmocka_unit_test(conversations_consist_of_answers_we_can_read),
 	};
-	const int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	printf("%u checks\n", checked);
-	return failed;
+	return cmocka_run_group_tests(tests, NULL, sg_vector_print_checks);
 }

@@ -13,33 +13,14 @@
 
 #include <cmocka.h>
 
-#include "vectors.h"
+#include "vector_check.h"
 #include "wire/votsch.h"
 
-static unsigned failures;
-static unsigned checked;
 static unsigned skipped;
-
-/* Fails the vector, not the run: the list of all that is wrong is worth more than the first. */
-#define CHECK(v, condition)                                                                                  \
-	do {                                                                                                 \
-		checked++;                                                                                   \
-		if (!(condition)) {                                                                          \
-			failures++;                                                                          \
-			fprintf(stderr, "%s:%u: %s: not true: %s\n", (v)->file, (v)->line, (v)->name, #condition); \
-		}                                                                                            \
-	} while (0)
-
-static bool has_word(const struct sg_vector *v, const char *key, const char *value)
-{
-	const char *word = sg_vector_word(v, key);
-
-	return word && strcmp(word, value) == 0;
-}
 
 static bool is_simpac(const struct sg_vector *v)
 {
-	return has_word(v, "layout", "simpac");
+	return sg_vector_has_word(v, "layout", "simpac");
 }
 
 /* ---- framing, in three ways ---- */
@@ -277,7 +258,7 @@ static void check_count(const struct sg_vector *v, const struct lines *lines, bo
 
 static void check_reply(const struct sg_vector *v)
 {
-	const bool malformed = has_word(v, "error", "malformed") || is_simpac(v);
+	const bool malformed = sg_vector_has_word(v, "error", "malformed") || is_simpac(v);
 	const char *to = sg_vector_word(v, "to");
 	struct lines lines;
 
@@ -301,7 +282,7 @@ static void check_reply(const struct sg_vector *v)
 		case 'E':
 		case 'U':
 		case 'P':
-			CHECK(v, malformed || has_word(v, "accepted", "1"));
+			CHECK(v, malformed || sg_vector_has_word(v, "accepted", "1"));
 			CHECK(v, sg_votsch_read_accepted(lines.text, lines.length) == (malformed ? SG_ERR_FRAME : SG_OK));
 			break;
 		default:
@@ -330,45 +311,29 @@ static void check_dialogue(const struct sg_vector *v)
 	}
 }
 
-static void check_file(const char *name, const char *kind, void (*check)(const struct sg_vector *v), size_t least)
+static void check_file(const char *name, void (*check)(const struct sg_vector *v), size_t least)
 {
-	char path[512];
-	char diag[256] = "";
-	struct sg_vectors *vectors = NULL;
-	const unsigned before = failures;
+	const struct sg_vector_kind kind = { name, check };
 
-	snprintf(path, sizeof(path), "%s/votsch/%s.vec", SG_VECTORS_DIR, name);
-	if (sg_vectors_load(path, &vectors, diag, sizeof(diag)) != 0)
-		fail_msg("%s", diag);
-	for (size_t i = 0; i < sg_vectors_count(vectors); i++) {
-		const struct sg_vector *v = sg_vectors_get(vectors, i);
-
-		CHECK(v, strcmp(v->kind, kind) == 0);
-		if (strcmp(v->kind, kind) == 0)
-			check(v);
-	}
-	print_message("%s: %zu vectors\n", name, sg_vectors_count(vectors));
-	assert_true(sg_vectors_count(vectors) >= least);
-	sg_vectors_free(vectors);
-	assert_int_equal(failures - before, 0);
+	sg_vector_check_file(SG_VECTORS_DIR "/votsch", name, &kind, 1, least);
 }
 
 static void requests_are_written_byte_for_byte(void **state)
 {
 	(void)state;
-	check_file("request", "request", check_request, 20);
+	check_file("request", check_request, 20);
 }
 
 static void replies_mean_what_they_mean(void **state)
 {
 	(void)state;
-	check_file("reply", "reply", check_reply, 25);
+	check_file("reply", check_reply, 25);
 }
 
 static void conversations_consist_of_whole_lines(void **state)
 {
 	(void)state;
-	check_file("dialogue", "dialogue", check_dialogue, 10);
+	check_file("dialogue", check_dialogue, 10);
 }
 
 int main(void)
@@ -378,8 +343,8 @@ int main(void)
 		cmocka_unit_test(replies_mean_what_they_mean),
 		cmocka_unit_test(conversations_consist_of_whole_lines),
 	};
-	const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	const int failed = cmocka_run_group_tests(tests, NULL, sg_vector_print_checks);
 
-	printf("%u checks, %u vectors skipped (S!MPAC layout)\n", checked, skipped);
+	print_message("%u vectors skipped (S!MPAC layout)\n", skipped);
 	return failed;
 }
