@@ -226,7 +226,8 @@ static void a_temperature_older_than_a_minute_is_flagged_in_its_rows_and_no_othe
 
 		if (old != ((row->flags & SG_FLAG_STALE) != 0))
 			fail_msg("row at %.3f s: flags %x; the chamber was read at %.3f s and again at %.3f s",
-				 row->test_time_s, (unsigned)row->flags, fake->chamber_read_s[0], fake->chamber_read_s[1]);
+				 row->test_time_s, (unsigned)row->flags, fake->chamber_read_s[0],
+				 fake->chamber_read_s[1]);
 		flagged += old;
 	}
 	assert_true(flagged >= 50 && flagged <= 80);
