@@ -47,7 +47,7 @@ enum sg_grade {
 	SG_GRADE_ALARM,
 };
 
-#define SG_EVENT_TEXT_SIZE 192
+#define SG_EVENT_TEXT_SIZE 288
 
 struct sg_event {
 	enum sg_event_type type;

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "detect/flat.h"
+#include "detect/phase.h"
 #include "detect/stretch.h"
 #include "detect/thresholds.h"
 
@@ -16,47 +18,62 @@ void sg_baseline_init(struct sg_baseline *b, double expected_ohm)
 	b->scale_ohm = expected_ohm > 0.0 ? expected_ohm : NAN;
 	b->given_ohm = b->scale_ohm;
 	b->hottest_c = NAN;
+	b->coldest_c = NAN;
 	b->last_ohm = NAN;
-	b->visiting = -1;
+	b->visit.bin = -1;
+	b->thermal = 1.0;
+}
+
+/* 1/kT, from 25 degC on, per eV. */
+static double warmth_of(double temperature_c)
+{
+	return (1.0 / (temperature_c + ZERO_C_K) - 1.0 / REFERENCE_K) / SG_BOLTZMANN_EV_K;
 }
 
 double sg_baseline_thermal(double temperature_c)
 {
 	if (isnan(temperature_c) || temperature_c < -200.0)
 		return 1.0;
-	return exp(SG_ACTIVATION_EV / SG_BOLTZMANN_EV_K * (1.0 / (temperature_c + ZERO_C_K) - 1.0 / REFERENCE_K));
+	return exp(SG_ACTIVATION_EV * warmth_of(temperature_c));
+}
+
+double sg_baseline_exp(double x)
+{
+	if (fabs(x) > 0.5)
+		return exp(x);
+	return 1.0 + x * (1.0 + x * (0.5 + x * (1.0 / 6.0 + x * (1.0 / 24.0 + x / 120.0))));
+}
+
+/* The sensor is in the chamber, the cell follows it late. */
+static double follow(double past_c, double now_c, bool at_once, double dt_s)
+{
+	if (isnan(past_c) || at_once)
+		return now_c;
+	return past_c + (now_c - past_c) * dt_s / (dt_s + SG_THERMAL_LAG_S);
 }
 
 void sg_baseline_temperature(struct sg_baseline *b, double temperature_c, double dt_s)
 {
-	if (isnan(temperature_c))
+	if (isnan(temperature_c) || temperature_c < -200.0)
 		return;
 	if (isnan(b->hottest_c) && b->scale_visits == 0 && b->scale_ohm == b->given_ohm)
 		b->scale_ohm = b->given_ohm / sg_baseline_thermal(temperature_c);
-	if (isnan(b->hottest_c) || temperature_c >= b->hottest_c)
-		b->hottest_c = temperature_c;
-	else
-		b->hottest_c += (temperature_c - b->hottest_c) * dt_s / (dt_s + SG_THERMAL_LAG_S);
+	b->hottest_c = follow(b->hottest_c, temperature_c, temperature_c >= b->hottest_c, dt_s);
+	b->coldest_c = follow(b->coldest_c, temperature_c, temperature_c <= b->coldest_c, dt_s);
+	b->warmth = warmth_of(temperature_c);
+	b->hot = warmth_of(b->hottest_c);
+	b->cold = warmth_of(b->coldest_c);
+	b->thermal = exp(SG_ACTIVATION_EV * b->warmth);
 }
 
 double sg_baseline_expected_ohm(const struct sg_baseline *b)
 {
-	return b->scale_ohm * sg_baseline_thermal(b->hottest_c);
+	return b->scale_ohm * b->thermal * sg_baseline_exp(SG_ACTIVATION_EV * (b->hot - b->warmth));
 }
 
 static int polarity_of(const struct sg_stretch *stretch)
 {
 	return stretch->level_a < 0.0;
-}
-
-static int phase_bin(double phase_s)
-{
-	double end_s = 1.0;
-	int k;
-
-	for (k = 0; k < SG_PHASE_BINS - 1 && phase_s >= end_s; k++)
-		end_s *= 2.0;
-	return k;
 }
 
 static double clip(double value, double low, double high)
@@ -75,49 +92,67 @@ static double left_over(const struct sg_stretch *stretch)
 	return stretch->before_end_s < stretch->begin_s ? 0.0 : fabs(stretch->before_a / stretch->level_a);
 }
 
-static double as_equal_currents(const struct sg_baseline *b, const struct sg_stretch *stretch, double ohm)
-{
-	const double ratio = left_over(stretch);
-
-	if (stretch->history != SG_AFTER_REVERSAL)
-		return ohm;
-	return 2.0 * (ohm + ratio * b->scale_ohm) / (1.0 + ratio) - b->scale_ohm;
-}
-
 static double from_equal_currents(const struct sg_baseline *b, const struct sg_stretch *stretch, double ohm)
 {
 	const double ratio = left_over(stretch);
 
-	if (stretch->history != SG_AFTER_REVERSAL)
+	if (stretch->origin != SG_AFTER_REVERSAL || ratio == 1.0)
 		return ohm;
 	return 0.5 * (1.0 + ratio) * (ohm + b->scale_ohm) - ratio * b->scale_ohm;
 }
 
-/* The mean of one visit goes into its bin. */
-static void commit(struct sg_baseline *b, const struct sg_stretch *stretch)
+/* What went missing in the middle of a stretch is forgotten after a while; what went missing before it, never. */
+static bool has_phase(const struct sg_stretch *stretch, double now_s)
 {
-	const double most = SG_LEARN_MAX_RATIO * b->scale_ohm;
-	struct sg_phase_bin *bin;
-	double mean_ohm, change;
+	return stretch->origin != SG_AFTER_UNKNOWN && !stretch->in_line && now_s >= stretch->unsure_until_s;
+}
 
-	if (b->visiting < 0 || b->sum_count == 0 || stretch->history == SG_AFTER_UNKNOWN)
+static void learn_energy(struct sg_baseline *b, const struct sg_phase_bin *bin, const struct sg_visit *visit,
+			 double mean_ohm)
+{
+	const double y = (mean_ohm - bin->mean_ohm) / b->scale_ohm;
+	const double x = bin->mean_ohm / b->scale_ohm * (visit->sum_warmth / visit->count - bin->warmth);
+
+	if (bin->visits < SG_LEARN_VISITS - 1 || !(fabs(y) <= SG_WARM_CLIP) || b->strange > 0.0)
+		return;
+	b->warm_xx += x * x;
+	b->warm_xy += x * y;
+}
+
+double sg_baseline_own_warmth(const struct sg_baseline *b, double learned, double now)
+{
+	const double own_ev = b->warm_xy / (SG_WARM_PRIOR + b->warm_xx);
+
+	return sg_baseline_exp(clip(own_ev, -SG_WARM_MOST_EV, SG_WARM_MOST_EV) * (now - learned));
+}
+
+/* The visit goes into its bin. */
+static void commit(struct sg_baseline *b, const struct sg_stretch *stretch, double now_s)
+{
+	const struct sg_visit *visit = &b->visit;
+	const double ratio = left_over(stretch);
+	struct sg_phase_rules rules = { .slope_gain = 1.0, .scale_ohm = b->scale_ohm, .now_s = now_s };
+	struct sg_phase_bin *bin;
+
+	if (visit->bin < 0 || visit->count == 0)
+		return;
+	if (visit->bin >= SG_FLAT_FROM_BIN)
+		sg_flat_learn(&b->flat, visit->sum_y / visit->count, stretch->index);
+	if (!has_phase(stretch, now_s))
 		return;
 	/* Without a known plateau reversals of unlike currents cannot be compared. */
-	if (stretch->history == SG_AFTER_REVERSAL && (b->scale_visits == 0 || b->scale_moving) &&
-	    fabs(left_over(stretch) - 1.0) > SG_NEW_LEVEL_FRACTION)
+	if (stretch->origin == SG_AFTER_REVERSAL && (b->scale_visits == 0 || b->scale_moving) &&
+	    fabs(ratio - 1.0) > SG_NEW_LEVEL_FRACTION)
 		return;
-	bin = &b->bin[stretch->history][polarity_of(stretch)][b->visiting];
-	mean_ohm = as_equal_currents(b, stretch, b->sum_ohm / b->sum_count);
-	if (!isnan(most))
-		mean_ohm = clip(mean_ohm, -most, most);
-	change = mean_ohm - bin->mean_ohm;
-	if (bin->visits < SG_LEARN_VISITS)
-		bin->mean_ohm += change / (bin->visits + 1.0);
-	else
-		bin->mean_ohm += clip(SG_SLOW_GAIN * change, -SG_CLIP_FRACTION * b->scale_ohm,
-				      SG_CLIP_FRACTION * b->scale_ohm);
-	if (bin->visits < UINT32_MAX)
-		bin->visits++;
+	if (stretch->origin == SG_AFTER_REVERSAL) {
+		rules.slope_gain = 2.0 / (1.0 + ratio);
+		rules.offset_ohm = isnan(b->scale_ohm) ? 0.0 : (ratio - 1.0) / (1.0 + ratio) * b->scale_ohm;
+	}
+	rules.anew = b->strange > SG_STRANGE_FRACTION;
+	rules.spread_too = b->strange == 0.0F;
+	bin = &b->bin[stretch->origin][polarity_of(stretch)][visit->bin];
+	learn_energy(b, bin, visit, rules.slope_gain * visit->sum_y / visit->count + rules.offset_ohm);
+	sg_phase_commit(bin, visit, &rules);
 }
 
 /* The resistance at the end of a stretch goes into the scale. */
@@ -139,30 +174,64 @@ static void learn_scale(struct sg_baseline *b)
 		b->scale_visits++;
 }
 
-void sg_baseline_close(struct sg_baseline *b, const struct sg_stretch *stretch, bool keep)
+void sg_baseline_close(struct sg_baseline *b, const struct sg_stretch *stretch, double now_s, bool keep)
 {
+	const int polarity = polarity_of(stretch);
+
 	if (keep && stretch->level_a != 0.0) {
-		commit(b, stretch);
+		commit(b, stretch, now_s);
 		learn_scale(b);
+		if (stretch->origin != SG_AFTER_UNKNOWN && !stretch->in_line) {
+			b->learned_a[stretch->origin][polarity] = (float)fabs(stretch->level_a);
+			b->learned_s[stretch->origin][polarity] = (float)stretch->before_s;
+		}
 	}
-	b->visiting = -1;
-	b->sum_ohm = 0.0;
-	b->sum_count = 0;
+	sg_phase_open(&b->visit, -1);
 	b->recent_count = 0;
 	b->last_ohm = NAN;
 }
 
-bool sg_baseline_begin(struct sg_baseline *b, double level_a)
+/* Octaves between two positive numbers; 0 if one is not known, or they are alike. */
+static double octaves(double a, double b)
 {
-	const double given_ohm = b->given_ohm, hottest_c = b->hottest_c;
+	if (!(a > 0.0) || !(b > 0.0) || fabs(a - b) <= SG_NEW_LEVEL_FRACTION * b)
+		return 0.0;
+	return fabs(log2(a / b));
+}
+
+/* How far the new stretch is from those its bins were learned in. */
+static double strangeness(const struct sg_baseline *b, const struct sg_stretch *stretch)
+{
+	const int polarity = polarity_of(stretch);
+	double far;
+
+	if (stretch->origin == SG_AFTER_UNKNOWN)
+		return 0.0;
+	far = octaves(fabs(stretch->level_a), (double)b->learned_a[stretch->origin][polarity]);
+	if (stretch->origin == SG_AFTER_REVERSAL)
+		far += octaves(stretch->before_s, (double)b->learned_s[stretch->origin][polarity]);
+	return SG_STRANGE_PER_OCTAVE * far;
+}
+
+bool sg_baseline_begin(struct sg_baseline *b, const struct sg_stretch *stretch)
+{
+	const double level_a = stretch->level_a;
+	const struct sg_baseline old = { .given_ohm = b->given_ohm, .hottest_c = b->hottest_c, .coldest_c = b->coldest_c,
+					 .thermal = b->thermal, .warmth = b->warmth, .hot = b->hot, .cold = b->cold };
 	const bool anew = b->largest_a > 0.0 && fabs(level_a) > SG_RELEARN_RATIO * b->largest_a;
 
 	if (anew) {
-		sg_baseline_init(b, given_ohm);
-		b->hottest_c = hottest_c;
-		b->scale_ohm = given_ohm / sg_baseline_thermal(hottest_c);
+		sg_baseline_init(b, old.given_ohm);
+		b->hottest_c = old.hottest_c;
+		b->coldest_c = old.coldest_c;
+		b->thermal = old.thermal;
+		b->warmth = old.warmth;
+		b->hot = old.hot;
+		b->cold = old.cold;
+		b->scale_ohm = old.given_ohm / sg_baseline_thermal(b->hottest_c);
 	}
 	b->largest_a = fmax(b->largest_a, fabs(level_a));
+	b->strange = level_a == 0.0 ? 0.0F : (float)strangeness(b, stretch);
 	return anew;
 }
 
@@ -171,7 +240,7 @@ static double median_of_3(double a, double b, double c)
 	return fmax(fmin(a, b), fmin(fmax(a, b), c));
 }
 
-static double smoothed(struct sg_baseline *b, double ohm)
+double sg_baseline_smooth(struct sg_baseline *b, double ohm)
 {
 	b->recent[b->recent_count++ % 3] = ohm;
 	if (b->recent_count < 3)
@@ -192,35 +261,74 @@ static void learn_first(struct sg_baseline *b, double ohm)
 		b->scale_ohm = ohm;
 }
 
-void sg_baseline_learn(struct sg_baseline *b, const struct sg_stretch *stretch, double now_s, double ohm,
-		       double temperature_c, bool settled)
+void sg_baseline_learn_plateau(struct sg_baseline *b, double ohm)
 {
-	const int k = phase_bin(sg_stretch_phase_s(stretch, now_s));
-
-	ohm = smoothed(b, ohm / sg_baseline_thermal(temperature_c));
-	if (settled) {
-		learn_first(b, ohm);
-		b->last_ohm = ohm;
-	}
-	if (k != b->visiting) {
-		commit(b, stretch);
-		b->visiting = k;
-		b->sum_ohm = 0.0;
-		b->sum_count = 0;
-	}
-	b->sum_ohm += ohm;
-	b->sum_count++;
+	learn_first(b, ohm);
+	b->last_ohm = ohm;
 }
 
-double sg_baseline_ohm(const struct sg_baseline *b, const struct sg_stretch *stretch, double now_s,
-		       double temperature_c)
+void sg_baseline_forget_visit(struct sg_baseline *b)
 {
-	const struct sg_phase_bin *bin;
+	sg_phase_open(&b->visit, b->visit.bin);
+}
 
-	if (stretch->history == SG_AFTER_UNKNOWN || stretch->level_a == 0.0)
-		return NAN;
-	bin = &b->bin[stretch->history][polarity_of(stretch)][phase_bin(sg_stretch_phase_s(stretch, now_s))];
-	if (bin->visits < SG_LEARN_VISITS)
-		return NAN;
-	return from_equal_currents(b, stretch, bin->mean_ohm) * sg_baseline_thermal(temperature_c);
+void sg_baseline_learn(struct sg_baseline *b, const struct sg_stretch *stretch, double now_s, double ohm, double off)
+{
+	double place;
+	const int k = sg_phase_find(sg_stretch_phase_s(stretch, now_s), &place);
+
+	if (k != b->visit.bin) {
+		commit(b, stretch, now_s);
+		sg_phase_open(&b->visit, k);
+	}
+	sg_phase_add(&b->visit, place, ohm, b->warmth, off);
+}
+
+struct sg_expected sg_baseline_look(const struct sg_baseline *b, const struct sg_stretch *stretch, double now_s)
+{
+	struct sg_expected x = { .mean_ohm = NAN, .reference_ohm = NAN };
+	const struct sg_phase_bin *bin;
+	double place;
+	int k;
+
+	if (stretch->level_a == 0.0)
+		return x;
+	x.strange = (double)b->strange;
+	if (has_phase(stretch, now_s)) {
+		k = sg_phase_find(sg_stretch_phase_s(stretch, now_s), &place);
+		bin = &b->bin[stretch->origin][polarity_of(stretch)][k];
+		if (bin->visits >= SG_LEARN_VISITS) {
+			x.mean_ohm = from_equal_currents(b, stretch, sg_phase_mean_ohm(bin, place));
+			x.reference_ohm = from_equal_currents(b, stretch, sg_phase_reference_ohm(bin, place));
+			x.sigma = sg_phase_sigma(bin);
+			x.warmth = (double)bin->warmth;
+			x.frozen = bin->frozen;
+			return x;
+		}
+	}
+	if (!sg_flat_is_known(&b->flat))
+		return x;
+	x.mean_ohm = b->flat.mean_ohm;
+	x.sigma = sg_flat_sigma(&b->flat);
+	x.flat = true;
+	return x;
+}
+
+double sg_baseline_ohm(const struct sg_baseline *b, const struct sg_stretch *stretch, double now_s)
+{
+	const struct sg_expected x = sg_baseline_look(b, stretch, now_s);
+
+	return x.flat ? NAN : x.mean_ohm * b->thermal;
+}
+
+void sg_baseline_shift(struct sg_baseline *b, double ohm)
+{
+	struct sg_phase_bin *bins = &b->bin[0][0][0];
+
+	for (int i = 0; i < 2 * 2 * SG_PHASE_BINS; i++)
+		sg_phase_shift(&bins[i], ohm);
+	sg_flat_shift(&b->flat, ohm);
+	b->scale_ohm += ohm;
+	b->recent_count = 0;
+	sg_phase_open(&b->visit, -1);
 }

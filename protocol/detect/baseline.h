@@ -18,24 +18,58 @@ void sg_baseline_init(struct sg_baseline *baseline, double expected_ohm);
 /** R(T) / R(25 degC) of an ionic conductor; 1 if the temperature is unknown. */
 double sg_baseline_thermal(double temperature_c);
 
+/** exp(x), by a polynomial where x is small, for it is needed at every reading. */
+double sg_baseline_exp(double x);
+
 /** The sensor's temperature now, dt_s after the latest; NAN is ignored. */
 void sg_baseline_temperature(struct sg_baseline *baseline, double temperature_c, double dt_s);
 
 /** The stretch that was learned is over; `keep` says that its readings were those of a healthy cell. */
-void sg_baseline_close(struct sg_baseline *baseline, const struct sg_stretch *stretch, bool keep);
+void sg_baseline_close(struct sg_baseline *baseline, const struct sg_stretch *stretch, double now_s, bool keep);
 
 /** A stretch begins. @return true if its current is so far above all before that what was learned is void */
-bool sg_baseline_begin(struct sg_baseline *baseline, double level_a);
+bool sg_baseline_begin(struct sg_baseline *baseline, const struct sg_stretch *stretch);
 
-/** A reading of a healthy cell on its level. settled: counts for the plateau too. */
+/** The median of the latest three readings of a stretch; ohm at 25 degC. */
+double sg_baseline_smooth(struct sg_baseline *baseline, double ohm);
+
+/** A settled reading of a cell without a hard short: it counts for the plateau. Smoothed, ohm at 25 degC. */
+void sg_baseline_learn_plateau(struct sg_baseline *baseline, double ohm);
+
+/**
+ * A reading of a healthy cell on its level: it counts for its bin of phase.
+ * @param ohm  smoothed, at 25 degC
+ * @param off  its distance from what was expected, relative to the scale; NAN: nothing was, or it is not settled
+ */
 void sg_baseline_learn(struct sg_baseline *baseline, const struct sg_stretch *stretch, double now_s, double ohm,
-		       double temperature_c, bool settled);
+		       double off);
+
+/** What was read in this bin of phase may not have been the healthy cell. */
+void sg_baseline_forget_visit(struct sg_baseline *baseline);
+
+/** What a reading is held against; ohms at 25 degC. */
+struct sg_expected {
+	double mean_ohm;      /**< NAN: nothing is known of this phase, polarity and history */
+	double reference_ohm; /**< of slow polarization; NAN as above */
+	double warmth;        /**< of them */
+	double sigma;         /**< of a visit, relative to the scale */
+	double strange;       /**< another current or duration than it was learned at: relative uncertainty */
+	bool frozen;          /**< the reference is */
+	bool flat;            /**< it is what the cell shows at all phases */
+};
+
+struct sg_expected sg_baseline_look(const struct sg_baseline *baseline, const struct sg_stretch *stretch, double now_s);
+
+/** How much R changes between the warmth that was learned and another, by what the cell's own energy is off 0.35 eV. */
+double sg_baseline_own_warmth(const struct sg_baseline *baseline, double learned, double now);
+
+/** More resistance in series from now on, at 25 degC. */
+void sg_baseline_shift(struct sg_baseline *baseline, double ohm);
 
 /** The resistance expected late in a half-step at the hottest the cell can be; NAN if unknown. */
 double sg_baseline_expected_ohm(const struct sg_baseline *baseline);
 
-/** The mean at this phase, polarity and history; NAN while learning. */
-double sg_baseline_ohm(const struct sg_baseline *baseline, const struct sg_stretch *stretch, double now_s,
-		       double temperature_c);
+/** The mean at this phase, polarity and history, at the present temperature; NAN while learning. */
+double sg_baseline_ohm(const struct sg_baseline *baseline, const struct sg_stretch *stretch, double now_s);
 
 #endif

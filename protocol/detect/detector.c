@@ -5,10 +5,15 @@
 
 #include "core/sample.h"
 #include "detect/baseline.h"
+#include "detect/contact.h"
 #include "detect/data_fault.h"
 #include "detect/hard_short.h"
 #include "detect/jump.h"
 #include "detect/noise.h"
+#include "detect/polarization.h"
+#include "detect/residual.h"
+#include "detect/soft_short.h"
+#include "detect/start_short.h"
 #include "detect/stretch.h"
 #include "detect/thresholds.h"
 #include "detect/timeline.h"
@@ -17,8 +22,18 @@
  * The way of a reading:
  *
  *   values -> time -> stretch -> rail, set point, stuck code | not a sample
- *          -> noise -> hard short -> baseline (only while nothing looks short)
+ *          -> noise -> hard short -> start
+ *          -> residual -> contacts and leads -> soft short, polarization (only while leads are not in doubt)
+ *          -> baseline (only while nothing looks strange)
  */
+
+/* A switch of range is told at 1, 10, 100, ...: a table may have thousands. */
+static bool is_power_of_ten(uint32_t n)
+{
+	while (n >= 10 && n % 10 == 0)
+		n /= 10;
+	return n == 1;
+}
 
 void sg_detector_init(struct sg_detector *d, const struct sg_detect_config *config)
 {
@@ -28,6 +43,7 @@ void sg_detector_init(struct sg_detector *d, const struct sg_detect_config *conf
 		.rest_v = NAN,
 		.temperature_c = NAN,
 		.resistance_ohm = NAN,
+		.limit_fraction = NAN,
 	};
 	sg_noise_init(&d->voltage, config->voltage_noise_v, true);
 	sg_noise_init(&d->current, config->current_noise_a, false);
@@ -35,16 +51,24 @@ void sg_detector_init(struct sg_detector *d, const struct sg_detect_config *conf
 	sg_baseline_init(&d->baseline, config->expected_ohm);
 	sg_jump_init(&d->jump);
 	sg_hard_short_init(&d->hard_short);
+	sg_contact_init(&d->contact);
+	sg_soft_short_init(&d->soft_short);
+	sg_polarization_init(&d->polarizing);
+	sg_start_short_init(&d->start_short);
 }
 
-static void handle_gap(struct sg_detector *d)
+/* gap_s: how long nothing was read; INFINITY: nobody knows. */
+static void handle_gap(struct sg_detector *d, double gap_s)
 {
 	const bool quiet = sg_hard_short_is_quiet(&d->hard_short);
 
-	sg_stretch_gap(&d->stretch, d->now_s);
-	sg_baseline_close(&d->baseline, &d->stretch, false);
-	sg_jump_gap(&d->jump, &d->stretch, sg_baseline_thermal(d->temperature_c), quiet);
+	sg_stretch_gap(&d->stretch, d->now_s, gap_s);
+	sg_baseline_close(&d->baseline, &d->stretch, d->now_s, false);
+	sg_jump_gap(&d->jump, &d->stretch, d->baseline.thermal, quiet);
 	sg_hard_short_gap(&d->hard_short);
+	sg_contact_break(&d->contact);
+	sg_soft_short_break(&d->soft_short);
+	sg_polarization_break(&d->polarizing);
 	sg_fault_break_run(&d->faults);
 	sg_noise_break(&d->voltage);
 	sg_noise_break(&d->current);
@@ -60,7 +84,7 @@ static bool take_time(struct sg_detector *d, const struct sg_reading *reading, s
 		return false;
 	d->now_s = d->timeline.now_s[0];
 	if (tick != SG_TICK_ON || (reading->flags & SG_FLAG_GAP_BEFORE))
-		handle_gap(d);
+		handle_gap(d, tick == SG_TICK_RESTART ? INFINITY : d->now_s - before_s);
 	if (isfinite(reading->temperature_c) && !(reading->flags & SG_FLAG_STALE)) {
 		d->temperature_c = reading->temperature_c;
 		sg_baseline_temperature(&d->baseline, reading->temperature_c, fmax(d->now_s - before_s, 0.0));
@@ -68,8 +92,33 @@ static bool take_time(struct sg_detector *d, const struct sg_reading *reading, s
 	return true;
 }
 
+/* Nothing in this polarity looks other than healthy. */
+static bool is_learnable(const struct sg_detector *d, int polarity)
+{
+	return sg_soft_short_is_quiet(&d->soft_short, polarity) && !sg_contact_in_doubt(&d->contact, d->now_s) &&
+	       d->polarizing.count == 0;
+}
+
+/* One or two readings off the level that come back to it: a switch of range. */
+static void follow_glitch(struct sg_detector *d, bool on, const struct sg_reading *reading, struct sg_event *events,
+			  size_t *count)
+{
+	struct sg_event *event;
+	const uint32_t off = d->off_count;
+
+	d->off_count = on ? 0 : off + 1;
+	if (!on || off == 0 || off > SG_GLITCH_READINGS || !is_power_of_ten(++d->glitches))
+		return;
+	event = &events[(*count)++];
+	sg_event_init(event, SG_EVENT_RANGE_GLITCH, SG_GRADE_INFO, reading->time_s);
+	event->value = d->glitches;
+	sg_event_say(event, "%u reading(s) off the current before %.10g s: a switch of range, or a spike; not used (%u so far; told "
+			    "at 1, 10, 100, ...)",
+		     (unsigned)off, reading->time_s, (unsigned)d->glitches);
+}
+
 /* Which stretch, and whether the current is on its level. */
-static bool take_current(struct sg_detector *d, const struct sg_reading *reading)
+static bool take_current(struct sg_detector *d, const struct sg_reading *reading, struct sg_event *events, size_t *count)
 {
 	const struct sg_stretch before = d->stretch;
 	bool on, quiet;
@@ -78,13 +127,20 @@ static bool take_current(struct sg_detector *d, const struct sg_reading *reading
 	on = sg_stretch_feed(&d->stretch, reading, d->now_s, sg_noise_rms(&d->current, 0.0));
 	if (d->stretch.index != before.index) {
 		quiet = sg_hard_short_is_quiet(&d->hard_short);
-		sg_baseline_close(&d->baseline, &before, quiet);
+		if (!is_learnable(d, before.level_a < 0.0))
+			sg_baseline_forget_visit(&d->baseline);
+		sg_baseline_close(&d->baseline, &before, d->stretch.begin_s, quiet);
 		sg_jump_begin(&d->jump, before.known ? before.level_a : NAN, quiet);
-		if (sg_baseline_begin(&d->baseline, d->stretch.level_a))
+		if (sg_baseline_begin(&d->baseline, &d->stretch))
 			sg_jump_init(&d->jump);
+		/* The readings that made the level known belong to it. */
+		d->charge_c = d->stretch.level_a * (d->now_s - d->stretch.begin_s - d->timeline.last_step_s);
+		d->off_count = 0;
 		sg_fault_break_run(&d->faults);
 		sg_noise_break(&d->voltage);
 		sg_noise_break(&d->current);
+	} else if (d->stretch.known) {
+		follow_glitch(d, on, reading, events, count);
 	}
 	return on;
 }
@@ -98,18 +154,70 @@ static bool has_meaning(const struct sg_detector *d, const struct sg_reading *re
 	return fabs(reading->current_a) > SG_REST_A && d->stretch.blank_count >= 2;
 }
 
+/* R moved, and the temperature says why. Told once an episode, for whoever looks at V/I alone. */
+static size_t follow_warmth(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
+			    struct sg_event *event)
+{
+	const double moved = fabs(r->uncorrected);
+
+	if (moved < SG_THERMAL_FRACTION / 2.0)
+		d->warm_told = false;
+	if (d->warm_told || !(moved > SG_THERMAL_FRACTION) || !(fabs(r->e) < moved / 2.0))
+		return 0;
+	d->warm_told = true;
+	sg_event_init(event, SG_EVENT_THERMAL, SG_GRADE_INFO, reading->time_s);
+	event->value = reading->voltage_v / reading->current_a;
+	event->reference = r->base_ohm * d->baseline.thermal;
+	sg_event_say(event,
+		     "warmth: V/I = %.4g ohm is %+.0f %% off what it was, and %+.1f %% once %.1f degC are allowed for (%.4g ohm "
+		     "expected): no event of the cell",
+		     event->value, 100.0 * r->uncorrected, 100.0 * r->e, d->temperature_c, event->reference);
+	return 1;
+}
+
+/* What is said of a cell without a hard short. */
+static size_t judge(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
+		    struct sg_event *events)
+{
+	size_t count = sg_contact_feed(d, r, reading, events);
+
+	if (sg_contact_in_doubt(&d->contact, d->now_s)) {
+		sg_soft_short_break(&d->soft_short);
+		sg_polarization_break(&d->polarizing);
+		return count;
+	}
+	count += sg_soft_short_feed(d, r, reading, &events[count]);
+	count += sg_polarization_feed(d, r, reading, &events[count]);
+	return count + follow_warmth(d, r, reading, &events[count]);
+}
+
 static size_t take_voltage(struct sg_detector *d, const struct sg_reading *reading, struct sg_event *events)
 {
 	const double ohm = reading->voltage_v / reading->current_a;
 	const bool settled = sg_stretch_is_settled(&d->stretch, d->now_s);
+	struct sg_residual r;
 	size_t count;
 
 	if (!has_meaning(d, reading))
 		return 0;
-	sg_jump_feed(&d->jump, &d->stretch, d->now_s, reading->voltage_v, sg_baseline_thermal(d->temperature_c));
+	sg_jump_feed(&d->jump, &d->stretch, d->now_s, reading->voltage_v, d->baseline.thermal);
 	count = sg_hard_short_feed(d, reading, events);
-	if (sg_hard_short_is_quiet(&d->hard_short))
-		sg_baseline_learn(&d->baseline, &d->stretch, d->now_s, ohm, d->temperature_c, settled);
+	r = sg_residual_of(d, ohm, sg_baseline_smooth(&d->baseline, ohm / d->baseline.thermal), reading->current_a, settled);
+	if (settled)
+		count += sg_start_short_feed(d, &r, reading, &events[count]);
+	if (sg_hard_short_is_quiet(&d->hard_short)) {
+		count += judge(d, &r, reading, &events[count]);
+		if (settled)
+			sg_baseline_learn_plateau(&d->baseline, r.ohm);
+		if (is_learnable(d, r.polarity))
+			sg_baseline_learn(&d->baseline, &d->stretch, d->now_s, r.ohm, settled ? r.e : NAN);
+		else
+			sg_baseline_forget_visit(&d->baseline);
+	} else {
+		sg_contact_break(&d->contact);
+		sg_soft_short_break(&d->soft_short);
+		sg_polarization_break(&d->polarizing);
+	}
 	if (settled)
 		d->resistance_ohm = ohm;
 	return count;
@@ -122,11 +230,18 @@ static size_t feed(struct sg_detector *d, const struct sg_reading *reading, stru
 
 	d->accepted = false;
 	d->resistance_ohm = NAN;
+	/* 0: no current flowed yet, or the caller has no model. */
+	d->limit_fraction = reading->limit_fraction > 0.0 ? reading->limit_fraction : NAN;
 	if (!sg_fault_check_values(&d->faults, reading, events, &count) || !take_time(d, reading, events, &count))
 		return count;
-	on_level = take_current(d, reading);
-	if (!sg_fault_check_rail(&d->faults, reading, d->compliance_v, events, &count))
+	on_level = take_current(d, reading, events, &count);
+	if (isfinite(d->timeline.last_step_s))
+		d->charge_c += reading->current_a * fmax(d->timeline.last_step_s, 0.0);
+	if (!sg_fault_check_rail(&d->faults, reading, d->compliance_v, events, &count)) {
+		sg_polarization_rail(d, reading->time_s);
+		sg_contact_break(&d->contact);
 		return count;
+	}
 	d->accepted = true;
 	if (d->stretch.known && d->stretch.level_a == 0.0 && !d->stretch.trying) {
 		d->rest_v = reading->voltage_v;
@@ -160,5 +275,5 @@ double sg_detector_resistance_ohm(const struct sg_detector *detector)
 
 double sg_detector_baseline_ohm(const struct sg_detector *detector)
 {
-	return sg_baseline_ohm(&detector->baseline, &detector->stretch, detector->now_s, detector->temperature_c);
+	return sg_baseline_ohm(&detector->baseline, &detector->stretch, detector->now_s);
 }

@@ -29,17 +29,22 @@ struct sg_reading {
 	double current_a;
 	double set_a;         /**< NAN if the table does not have it */
 	double temperature_c; /**< NAN if unknown */
+	/**
+	 * Fraction of the diffusion limit used by the electrode that is being stripped, upper end of its interval; NAN
+	 * if unknown. Below 0.3 polarization has to show twice as long, above 0.9 half as long.
+	 */
+	double limit_fraction;
 	uint32_t flags;       /**< of enum sg_flag */
 	uint32_t step;        /**< step count, or 0 if unknown: then changes of current are found from the current */
 };
 
 /** Room for the events one reading can cause. */
-#define SG_DETECT_EVENTS_MAX 4
+#define SG_DETECT_EVENTS_MAX 12
 
 
 #include "detect/state.h"
 
-/** Start. Storage is the caller's: struct sg_detector is complete in detect/state.h, at most 8 kB. */
+/** Start. Storage is the caller's: struct sg_detector is complete in detect/state.h, at most 4.5 kB. */
 void sg_detector_init(struct sg_detector *detector, const struct sg_detect_config *config);
 
 /**

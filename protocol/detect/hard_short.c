@@ -102,7 +102,7 @@ static bool is_first_current(const struct sg_detector *d)
 /* A healthy cell would have jumped higher than this. */
 static bool has_not_jumped(const struct sg_detector *d, const struct look *look)
 {
-	const double thermal = sg_baseline_thermal(d->baseline.hottest_c);
+	const double thermal = sg_baseline_exp(SG_ACTIVATION_EV * d->baseline.hot);
 
 	const double least = sg_jump_least_fraction(&d->jump, &d->stretch, look->now_s, look->expected_ohm, thermal,
 						    d->baseline.largest_a);

@@ -81,11 +81,41 @@ struct sg_stretch {
 	uint32_t try_count;   /**< readings in turn that agree on it */
 	bool known;           /**< the level is */
 	bool trying;
+	bool in_line;         /**< it followed a current of the same sign without a rest: its phase says little */
+	enum sg_history origin; /**< the history, whatever went missing since then */
+	double unsure_until_s;  /**< what went missing is forgotten by then */
 };
 
+/** What the cell showed in one bin of phase (phase.h); ohms at 25 degC, after a reversal as if of equal currents. */
 struct sg_phase_bin {
-	double mean_ohm; /**< at 25 degC; after a reversal as if of equal currents */
-	uint32_t visits;
+	float mean_ohm;      /**< in the middle of the bin */
+	float slope_ohm;     /**< over the bin */
+	float reference_ohm; /**< as the mean, but what slow polarization is held against; until frozen the least so far */
+	float variance;      /**< of visits about the mean, relative to the scale */
+	float warmth;        /**< sg_warmth() of the mean */
+	float at_h;          /**< bridged time of the latest visit */
+	uint16_t visits;
+	uint8_t calm;        /**< visits in turn that moved little */
+	bool frozen;         /**< the reference is known */
+};
+
+/** The readings of one visit of a bin. */
+struct sg_visit {
+	int bin; /**< -1: none */
+	uint32_t count;
+	double sum_x, sum_xx, sum_y, sum_xy; /**< place in the bin, ohm */
+	double sum_warmth;
+	uint32_t off_count;
+	double sum_off2;
+};
+
+/** A cell that shows the same resistance at all phases, polarities and histories (flat.h). */
+struct sg_flat {
+	double mean_ohm; /**< at 25 degC */
+	double variance; /**< relative */
+	uint32_t count;  /**< visits of bins */
+	uint32_t stretches;
+	uint32_t stretch; /**< the latest that counted */
 };
 
 /** What the cell normally does: resistance by phase, polarity and history. All at 25 degC. */
@@ -96,14 +126,21 @@ struct sg_baseline {
 	bool scale_moving;     /**< it was not let all the way to the latest plateau: fractions of it mean little */
 	double first[3];       /**< first readings, sorted when complete */
 	uint32_t first_count;
-	double sum_ohm;        /**< of the bin being visited */
-	uint32_t sum_count;
-	int visiting;          /**< bin, -1: none */
+	struct sg_visit visit; /**< of the bin the readings are in */
+	struct sg_flat flat;
+	float learned_a[2][2]; /**< [history][polarity]: the current the bins were learned at, 0: none */
+	float learned_s[2][2]; /**< ... and how long the current before it flowed */
+	float strange;         /**< how far this stretch is from them: relative uncertainty */
 	double recent[3];      /**< for the median of 3 */
 	uint32_t recent_count;
 	double last_ohm;       /**< latest learned reading of the stretch, NAN: none */
 	double largest_a;      /**< largest current learned at */
 	double hottest_c;      /**< the hottest the cell can still be; NAN: no temperature */
+	double coldest_c;
+	double warm_xx, warm_xy; /**< regression for the activation energy */
+	double thermal;        /**< R(T) / R(25 degC) at the latest temperature */
+	double warmth;         /**< sg_baseline_warmth() of it */
+	double hot, cold;      /**< ... and of the hottest and the coldest the cell can be */
 	double given_ohm;      /**< expected resistance at the test temperature, until a temperature is known */
 };
 
@@ -165,6 +202,97 @@ struct sg_hard_short {
 	double recover_now_s; /**< since when it looks healthy, NAN: it does not */
 };
 
+/** Contacts and leads: jumps of the voltage that are the bench's (contact.h). Levels relative to the scale. */
+struct sg_contact {
+	double last;         /**< latest reading, NAN: none in this stretch */
+	double change;       /**< its distance from the one before */
+	double before;       /**< the level the jump at hand left */
+	double since_s;      /**< first reading of it, table's time */
+	double since_now_s;
+	double sum, least, most; /**< of the readings since */
+	uint32_t count;      /**< readings since; 0: no jump at hand */
+	uint32_t stretch;
+	double spikes;       /**< that returned, decaying with 10 min */
+	double spikes_now_s;
+	double wild;         /**< readings the current cannot have made, decaying with 10 min */
+	double wild_now_s;
+	bool open_told, lost_told;
+};
+
+/** Soft short: CUSUM and flicker, by polarity (soft_short.h). */
+struct sg_soft_short {
+	double sum[2];       /**< CUSUM */
+	double since_s[2];   /**< table's time at which it left zero */
+	double since_now_s[2];
+	double drop[2];      /**< recent mean of the residual while it is above zero, positive: below */
+	double healthy_since_s[2]; /**< while told: since when it looks recovered; NAN: it does not */
+	bool told[2];
+	bool near;           /**< the latest reading was on its baseline */
+	bool dipped;         /**< ... or had jumped down from there */
+	double dips;         /**< returned ones, decaying with 10 min */
+	double dips_now_s, dips_since_s;
+	double dip_depth;    /**< mean */
+	bool flicker_told;
+	double block_sum;    /**< residuals of the block at hand */
+	double block_from_s;
+	uint32_t block_count;
+	uint32_t stretch;
+};
+
+/** Marks of a polarization. Times as in the table, NAN: not reached. */
+struct sg_polarization {
+	bool told;
+	double t10_s;        /**< excess first above 10 % for a minute */
+	double t_inflect_s;  /**< steepest curvature of ln V in this half-step */
+	double t2x_s;        /**< resistance doubled */
+	double t_compl_s;    /**< compliance reached */
+	double c10_mah_cm2, c_inflect_mah_cm2, c2x_mah_cm2, c_compl_mah_cm2; /**< of the half-step, at those times */
+	double excess;       /**< latest R / reference - 1, NAN: nothing to hold it against */
+};
+
+#define SG_GRID_POINTS 96 /* 6 an octave, from 8 s to 145 h */
+
+/** The course of one long step on a geometric grid of phases (long_step.h); ohm at 25 degC as if of the coldest cell. */
+struct sg_long_step {
+	float grid_ohm[SG_GRID_POINTS]; /**< in the middle of each point's span */
+	int first, known;    /**< points known, -1: none */
+	int latest;          /**< the point being read */
+	double sum_ohm, sum_s; /**< of its readings */
+	uint32_t count;
+	uint32_t readings;   /**< of the one before */
+	double mean_ohm, mean_s; /**< of the one before */
+	double peak_ohm;     /**< highest until half of the phase */
+	bool rising;         /**< the course to compare with is frozen: */
+	double line_ohm, line_s, line_slope;
+	double level_ohm[3]; /**< means of blocks, for the curvature */
+	double block_sum, block_from_s, block_s;
+	uint32_t block_count, blocks;
+	double curvature;    /**< largest so far */
+	uint32_t stretch;
+};
+
+/** Polarization over cycles and inside one step, and its marks (polarization.h). */
+struct sg_polarizing {
+	struct sg_polarization marks;
+	struct sg_long_step step;
+	uint32_t count, count10, count2x; /**< readings in turn above each mark */
+	double since_s, since10_s, since2x_s; /**< first of them, table's time */
+	double since_now_s, since10_now_s;
+	double since2x_now_s;
+	double c10_c, c2x_c;    /**< charge of the half-step at that time */
+	double healthy_since_s; /**< NAN: it does not look so */
+	uint32_t stretch;
+};
+
+/** Short from the start (start_short.h). */
+struct sg_start_short {
+	bool done;
+	bool begun;
+	double since_s, since_now_s;
+	double mark_ohm, mark_s; /**< what was read at half of the phase */
+	uint32_t low;
+};
+
 struct sg_detector {
 	double area_cm2;
 	double compliance_v;
@@ -176,6 +304,15 @@ struct sg_detector {
 	struct sg_baseline baseline;
 	struct sg_jump jump;
 	struct sg_hard_short hard_short;
+	struct sg_contact contact;
+	struct sg_soft_short soft_short;
+	struct sg_polarizing polarizing;
+	struct sg_start_short start_short;
+	double limit_fraction;/**< latest of the diffusion limit, NAN: unknown */
+	double charge_c;      /**< of the stretch */
+	uint32_t charge_stretch;
+	uint32_t glitches, off_count; /**< spoilt readings: episodes told, readings of the present one */
+	bool warm_told;
 	double rest_v;        /**< latest voltage at rest, NAN: never rested */
 	double temperature_c; /**< latest known, NAN: none */
 	/* for callers */
@@ -184,6 +321,6 @@ struct sg_detector {
 	double resistance_ohm;/**< of it, NAN if V/I means nothing */
 };
 
-_Static_assert(sizeof(struct sg_detector) <= 8192, "a detector is to fit into 8 kB");
+_Static_assert(sizeof(struct sg_detector) <= 4608, "detectors and model are to fit into 8 kB a channel");
 
 #endif

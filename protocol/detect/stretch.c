@@ -27,9 +27,10 @@ bool sg_stretch_is_settled(const struct sg_stretch *stretch, double now_s)
 	return stretch->blank_count >= SG_BLANK_SAMPLES && now_s - stretch->blank_from_s >= SG_BLANK_SECONDS;
 }
 
-void sg_stretch_gap(struct sg_stretch *stretch, double now_s)
+void sg_stretch_gap(struct sg_stretch *stretch, double now_s, double gap_s)
 {
 	stretch->history = SG_AFTER_UNKNOWN;
+	stretch->unsure_until_s = now_s + RELAXED_RATIO * gap_s;
 	stretch->blank_from_s = now_s;
 	stretch->blank_count = 0;
 	stretch->trying = false;
@@ -62,9 +63,12 @@ static void begin(struct sg_stretch *stretch, double level_a, double begin_s)
 		stretch->before_a = stretch->level_a;
 		stretch->before_end_s = begin_s;
 	}
+	stretch->in_line = stretch->known && stretch->level_a * level_a > 0.0;
 	stretch->level_a = level_a;
 	stretch->begin_s = begin_s;
 	stretch->history = history_of(stretch);
+	stretch->origin = stretch->history;
+	stretch->unsure_until_s = begin_s;
 	stretch->index++;
 	stretch->known = true;
 	stretch->trying = false;

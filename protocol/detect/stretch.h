@@ -20,8 +20,8 @@ void sg_stretch_init(struct sg_stretch *stretch);
  */
 bool sg_stretch_feed(struct sg_stretch *stretch, const struct sg_reading *reading, double now_s, double noise_a);
 
-/** Readings are missing in front of the one that will be fed next, at now_s. */
-void sg_stretch_gap(struct sg_stretch *stretch, double now_s);
+/** Readings are missing in front of the one that will be fed next, at now_s. gap_s: for how long; INFINITY: unknown. */
+void sg_stretch_gap(struct sg_stretch *stretch, double now_s, double gap_s);
 
 /** Seconds since the stretch began. */
 double sg_stretch_phase_s(const struct sg_stretch *stretch, double now_s);

@@ -126,6 +126,7 @@
 #define SG_CURRENT_SIGMA 10.0
 /* A switch of range spoils one or two readings: so many that agree are a level of their own. */
 #define SG_LEVEL_READINGS 3
+#define SG_GLITCH_READINGS 2
 /*
  * Rest, even before the noise of the current is known.
  * Assumed: an open cell reads up to some 10 nA on a bench instrument, and no cell is tested below 0.1 uA.
@@ -142,6 +143,42 @@
 #define SG_LEARN_VISITS 3
 #define SG_SLOW_GAIN 0.05
 #define SG_CLIP_FRACTION 0.05
+
+/*
+ * How much visits of a phase differ. The latest 20 count, a strange one as 3 of the sigma so far. Until they are
+ * known: 1.25 % (a cell under 0.3 K of unseen warmth), with the weight of 3 visits.
+ * Assumed: measured gel and ceramic cells repeat to some 0.5 %.
+ */
+#define SG_SPREAD_GAIN 0.05
+#define SG_SPREAD_CLIP 3.0
+#define SG_SPREAD_PRIOR 0.0125
+#define SG_SPREAD_PRIOR_VISITS 3.0
+
+/*
+ * Reference of slow polarization. First cycles move R by 10 to 40 %: it is frozen when two visits in turn moved by
+ * less than 2 %, or after 10. Then it follows the mean down at once, and up by 6 % in 300 h: that is how
+ * healthy cells age.
+ */
+#define SG_CALM_FRACTION 0.02
+#define SG_CALM_VISITS 2
+#define SG_SETTLE_VISITS_MAX 10
+#define SG_AGEING_PER_HOUR 2e-4
+
+/*
+ * Another current, or another time before a reversal: carried over as if the cell were ohmic, good to 5 % for each
+ * factor of 2.
+ * Assumed: an interface that charges by Butler-Volmer's law with half of the whole resistance at twice 25 mV loses
+ * some 7 % of the whole a doubling, one that takes a tenth of it nothing.
+ */
+#define SG_STRANGE_PER_OCTAVE 0.05
+#define SG_STRANGE_FRACTION 0.10
+
+/* A flat cell: 10 bins of 8 s and later, in 2 half-steps or more, within 2 % rms. */
+#define SG_FLAT_FROM_BIN 4
+#define SG_FLAT_VISITS 10
+#define SG_FLAT_STRETCHES 2
+#define SG_FLAT_CELL_SIGMA 0.02
+#define SG_FLAT_GAIN 0.05
 /* While learning, one visit may change the scale to between these multiples of it. */
 #define SG_LEARN_MIN_RATIO 0.3
 #define SG_LEARN_MAX_RATIO 2.0
@@ -156,6 +193,14 @@
 #define SG_ACTIVATION_EV 0.35
 #define SG_BOLTZMANN_EV_K 8.617333e-5
 #define SG_THERMAL_LAG_S 1200.0
+
+/*
+ * The cell's own activation energy is learned from visits at other temperatures, with a prior of 0.35 +- 0.1 eV
+ * where a visit is known to 1 %: weight (0.01 / 0.1)^2. It stays within 0.05 and 0.65 eV.
+ */
+#define SG_WARM_PRIOR 0.01
+#define SG_WARM_MOST_EV 0.30
+#define SG_WARM_CLIP 0.10
 
 /*
  * Noise before anything was measured. Assumed: 0.1 mV, the middle of bench instruments.
@@ -192,5 +237,100 @@
 /* Current off its set value for so long is a fault worth a line; shorter is a switch of range. */
 #define SG_OFF_SET_READINGS 3
 #define SG_OFF_SET_SECONDS 2.0
+
+/*
+ * Blocks. Residuals closer in time than 4 s are one piece of evidence: noise of a bench (mains, 1/f) is alike for
+ * about that long, and a short that lives for less than 30 s is not worth a flag.
+ */
+#define SG_BLOCK_SECONDS 4.0
+
+/*
+ * Soft short: lower CUSUM over blocks, S = max(0, S + min(c, drop - k)), alarm at S >= h.
+ *
+ * k = 4 sigma of a visit: what visits differ by is common to all blocks of one, so that no sum averages it out. A
+ * Gaussian visit exceeds 4 sigma once in 31600; at 2000 half-steps in 1000 h that is 0.06 false alarms. Never below
+ * 4.5 %: what a degree of unseen warmth does. What visits have in common left out, Siegmund's
+ * ARL0 = (exp(2k(h + 1.166)) - 2k(h + 1.166) - 1) / (2 k^2) with k = 4 and h = 0.6 / 0.0125 = 48, in sigma, is
+ * beyond 1e160 blocks. c = 0.2 asks for 3 blocks at least, so that two spoilt ones are not enough. 20 % below is told
+ * after 4 blocks, 7 % after 24. Without a temperature 2 K are unseen: 8 %.
+ */
+#define SG_SOFT_SIGMA 4.0
+#define SG_SOFT_SLACK 0.045
+#define SG_SOFT_SLACK_BLIND 0.08
+#define SG_SOFT_CLIP 0.2
+#define SG_SOFT_LIMIT 0.6
+#define SG_SOFT_SECONDS 30.0
+/* While the sum is above 20 % of its limit nothing is learned. */
+#define SG_SOFT_SUSPECT 0.12
+/* Below this it is a warning, and the numbers above the alarm. */
+#define SG_SOFT_SURE 0.10
+/* Told once; again after it looked healthy (above -3 %) for half an hour. */
+#define SG_SOFT_HEALTHY 0.03
+#define SG_SOFT_HEALTHY_SECONDS 1800.0
+
+/*
+ * Flicker: readings that fall from the baseline by 8 sigma of noise and 5 %, and come back. 3 such dips within
+ * 10 min (decaying) of a voltage whose noise would make one in 1e15 readings; a switch of range spoils one or two.
+ */
+#define SG_DIP_SIGMA 8.0
+#define SG_DIP_FRACTION 0.05
+#define SG_NEAR_FRACTION 0.03
+#define SG_DIPS 2.5
+#define SG_WINDOW_SECONDS 600.0
+
+/*
+ * Polarization over cycles: R above the frozen reference by 10 % and 4 sigma, for 5 blocks and a minute. While the
+ * reference is not known yet: by 50 %, more than conditioning does. The diffusion model may halve or double what
+ * is asked for (f below 0.3: it is unlikely to be the cause; above 0.9: it is due).
+ */
+#define SG_POLAR_FRACTION 0.10
+#define SG_POLAR_SIGMA 4.0
+#define SG_POLAR_UNSETTLED 0.50
+#define SG_POLAR_BLOCKS 5
+#define SG_POLAR_SECONDS 60.0
+#define SG_POLAR_HEALTHY 0.05
+#define SG_LIMIT_FAR 0.3
+#define SG_LIMIT_NEAR 0.9
+
+/*
+ * Polarization inside one step: R above what its course at a quarter and a half of the time says, by 6 %: a convex
+ * rise. Diffusion and charging of layers rise ever more slowly: no such course exceeds its own extrapolation. Noise:
+ * 6 % is to be 5 sigma of what is compared (one reading's noise, three grid points' errors).
+ */
+#define SG_CONVEX_FRACTION 0.06
+#define SG_CONVEX_BLIND 0.10
+#define SG_CONVEX_BEGIN 0.03
+#define SG_CONVEX_SIGMA 5.0
+#define SG_CONVEX_READINGS 3
+#define SG_CONVEX_SECONDS 20.0
+
+/*
+ * Contacts. A jump: 3 % and 8 sigma of noise within one reading. It is a step when it then stays, flat, for 30 s and
+ * 5 readings; a spike when it comes back within 3 % and 10 s. Voltages three times too high that come back are a
+ * loose lead at once, smaller ones after three.
+ */
+#define SG_CONTACT_FRACTION 0.03
+#define SG_CONTACT_SIGMA 8.0
+#define SG_CONTACT_READINGS 5
+#define SG_CONTACT_SECONDS 30.0
+#define SG_CONTACT_FLAT 0.2
+#define SG_CONTACT_GIVE_UP_SECONDS 120.0
+#define SG_SPIKE_RETURN 0.03
+#define SG_SPIKE_RATIO 3.0
+#define SG_SPIKES 2.5
+/* Two readings, within 10 min, against the current or 15 % too high by a jump that does not stay: not the cell's voltage. */
+#define SG_WILD 1.5
+
+/*
+ * Short from the start: V/I of three settled readings below 70 % of what geometry says, and not about to rise
+ * there: less than 5 % more than at half of the time. Undecided after 5 min: what it shows then counts.
+ */
+#define SG_START_FRACTION 0.70
+#define SG_START_READINGS 3
+#define SG_START_RISE 0.05
+#define SG_START_SECONDS 300.0
+
+/* Warmth: R moved by 10 %, and by less than half of that once the temperature is allowed for. */
+#define SG_THERMAL_FRACTION 0.10
 
 #endif

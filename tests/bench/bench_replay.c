@@ -224,7 +224,7 @@ static void no_event(void *ctx, const struct sg_event *event)
 static double replay_all(const struct bytes *b, long rows)
 {
 	static struct sg_replay replay;
-	const struct sg_replay_config config = { .area_cm2 = AREA_CM2, .expected_ohm = NAN, .compliance_v = NAN,
+	const struct sg_replay_config config = { .area_cm2 = AREA_CM2, .expected_ohm = 50.0, .compliance_v = NAN,
 						 .limit_voltage_v = 5.0, .event = no_event };
 	const struct sg_table_sink sink = { .ctx = &replay, .row = feed_replay, .bad = no_bad_row };
 	const size_t half_steps = (size_t)((rows - REST_ROWS + HALF_STEP_ROWS - 1) / HALF_STEP_ROWS);

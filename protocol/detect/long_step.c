@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/long_step.h"
+
+#include <math.h>
+
+#include "detect/thresholds.h"
+
+#define AN_OCTAVE 6
+/* The grid begins at 8 s: 2^3. */
+#define FIRST_OCTAVE 4
+#define BLOCK_READINGS 4.0
+#define BLOCKS_MOST 256
+#define CALM_AGAIN 0.01
+
+/* Middle of a point's span, over the beginning of its octave: 2^((i + 0.5) / 6). */
+static const double middle[AN_OCTAVE] = { 1.0594630943592953, 1.1892071150027210, 1.3348398541700344,
+					  1.4983070768766815, 1.6817928305074292, 1.8877486253633870 };
+/* Where the next point begins: 2^(i / 6) for i = 1 to 5. */
+static const double border[AN_OCTAVE - 1] = { 1.1224620483093730, 1.2599210498948732, 1.4142135623730951,
+					      1.5874010519681994, 1.7817974362806785 };
+
+void sg_long_step_init(struct sg_long_step *s)
+{
+	*s = (struct sg_long_step){ .first = -1, .known = -1, .latest = -1, .peak_ohm = -INFINITY };
+}
+
+/* Point of a phase, -1 before the first; *middle_s: the middle of its span. */
+static int point_of(double phase_s, double *middle_s)
+{
+	int octave, i = 0, at;
+	const double part = 2.0 * frexp(phase_s, &octave);
+
+	if (octave < FIRST_OCTAVE)
+		return -1;
+	while (i < AN_OCTAVE - 1 && part >= border[i])
+		i++;
+	at = (octave - FIRST_OCTAVE) * AN_OCTAVE + i;
+	*middle_s = ldexp(middle[i], octave - 1);
+	return at < SG_GRID_POINTS ? at : -1;
+}
+
+static void keep(struct sg_long_step *s, int at, double ohm)
+{
+	s->grid_ohm[at] = (float)ohm;
+	if (s->first < 0)
+		s->first = at;
+	s->known = at;
+}
+
+/* A straight line from the mean of the point before to that of the latest: what it says in the middles it crosses. */
+static void fill(struct sg_long_step *s, double ohm, double phase_s)
+{
+	const double slope = s->count && phase_s > s->mean_s ? (ohm - s->mean_ohm) / (phase_s - s->mean_s) : 0.0;
+	double middle_s;
+
+	for (int at = s->known < 0 ? s->latest : s->known + 1; at < SG_GRID_POINTS; at++) {
+		middle_s = ldexp(middle[at % AN_OCTAVE], FIRST_OCTAVE - 1 + at / AN_OCTAVE);
+		if (middle_s > phase_s)
+			break;
+		if (middle_s >= s->mean_s && s->readings > 0)
+			keep(s, at, s->mean_ohm + slope * (middle_s - s->mean_s));
+	}
+}
+
+static void raise_peak(struct sg_long_step *s, int from, int to)
+{
+	for (int at = from < s->first ? s->first : from; at <= to && at <= s->known; at++)
+		s->peak_ohm = fmax(s->peak_ohm, (double)s->grid_ohm[at]);
+}
+
+/* The readings go on in point `at`: the latest one is complete. */
+static void move_on(struct sg_long_step *s, int at)
+{
+	double ohm, phase_s;
+
+	if (s->count > 0) {
+		ohm = s->sum_ohm / s->count;
+		phase_s = s->sum_s / s->count;
+		fill(s, ohm, phase_s);
+		raise_peak(s, s->latest - AN_OCTAVE + 1, at - AN_OCTAVE);
+		s->mean_ohm = ohm;
+		s->mean_s = phase_s;
+		s->readings = s->count;
+	}
+	s->latest = at;
+	s->sum_ohm = 0.0;
+	s->sum_s = 0.0;
+	s->count = 0;
+}
+
+static double line_at(const struct sg_long_step *s, double phase_s)
+{
+	return fmax(s->line_ohm + s->line_slope * (phase_s - s->line_s), s->peak_ohm);
+}
+
+double sg_long_step_feed(struct sg_long_step *s, double phase_s, double ohm)
+{
+	double middle_s, half_ohm, quarter_ohm, excess;
+	const int at = point_of(phase_s, &middle_s);
+
+	if (at < 0 || at < s->latest)
+		return NAN;
+	if (at != s->latest)
+		move_on(s, at);
+	s->sum_ohm += ohm;
+	s->sum_s += phase_s;
+	s->count++;
+	if (!s->rising) {
+		if (s->first < 0 || at - 2 * AN_OCTAVE < s->first || at - AN_OCTAVE > s->known)
+			return NAN;
+		half_ohm = (double)s->grid_ohm[at - AN_OCTAVE];
+		quarter_ohm = (double)s->grid_ohm[at - 2 * AN_OCTAVE];
+		if (!(quarter_ohm > 0.0) || !(half_ohm > 0.0))
+			return NAN;
+		s->line_ohm = half_ohm;
+		s->line_s = middle_s / 2.0;
+		s->line_slope = fmax(0.0, (half_ohm - quarter_ohm) / (middle_s / 4.0));
+	}
+	excess = ohm / line_at(s, phase_s) - 1.0;
+	s->rising = excess > (s->rising ? CALM_AGAIN : SG_CONVEX_BEGIN);
+	return excess;
+}
+
+bool sg_long_step_curve(struct sg_long_step *s, double now_s, double ohm, double interval_s, double *back_s)
+{
+	const double *x = s->level_ohm;
+	double curvature;
+
+	if (s->block_count == 0) {
+		s->block_from_s = now_s;
+		if (s->blocks == 0)
+			s->block_s = BLOCK_READINGS * interval_s;
+	}
+	s->block_sum += ohm;
+	s->block_count++;
+	if (now_s - s->block_from_s < s->block_s)
+		return false;
+	s->level_ohm[0] = s->level_ohm[1];
+	s->level_ohm[1] = s->level_ohm[2];
+	s->level_ohm[2] = s->block_sum / s->block_count;
+	s->block_sum = 0.0;
+	s->block_count = 0;
+	if (++s->blocks >= BLOCKS_MOST) {
+		/* A longer step is looked at more coarsely. */
+		s->blocks = 1;
+		s->block_s *= 2.0;
+	}
+	if (s->blocks < 3 || !(x[0] > 0.0) || !(x[1] > 0.0) || !(x[2] > 0.0))
+		return false;
+	/* ln(b / a) = 2 (b - a) / (b + a), to the third order. */
+	curvature = 2.0 * ((x[2] - x[1]) / (x[2] + x[1]) - (x[1] - x[0]) / (x[1] + x[0])) / (s->block_s * s->block_s);
+	if (!s->rising || curvature <= s->curvature)
+		return false;
+	s->curvature = curvature;
+	*back_s = 1.5 * s->block_s;
+	return true;
+}
+
+void sg_long_step_shift(struct sg_long_step *s, double ohm)
+{
+	for (int i = 0; i < SG_GRID_POINTS; i++)
+		s->grid_ohm[i] += (float)ohm;
+	s->line_ohm += ohm;
+	s->peak_ohm += ohm;
+	s->sum_ohm += ohm * s->count;
+	s->mean_ohm += ohm;
+}

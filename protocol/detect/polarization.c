@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/polarization.h"
+
+#include <math.h>
+
+#include "detect/evidence.h"
+#include "detect/long_step.h"
+#include "detect/stretch.h"
+#include "detect/thresholds.h"
+
+#define T10 0.10
+#define T2X 1.0
+#define T2X_READINGS 3
+#define C_PER_MAH 3.6
+
+void sg_polarization_init(struct sg_polarizing *p)
+{
+	*p = (struct sg_polarizing){ .healthy_since_s = NAN };
+	p->marks = (struct sg_polarization){
+		.t10_s = NAN, .t_inflect_s = NAN, .t2x_s = NAN, .t_compl_s = NAN, .c10_mah_cm2 = NAN, .excess = NAN,
+		.c_inflect_mah_cm2 = NAN, .c2x_mah_cm2 = NAN, .c_compl_mah_cm2 = NAN,
+	};
+	sg_long_step_init(&p->step);
+}
+
+void sg_polarization_break(struct sg_polarizing *p)
+{
+	p->count = 0;
+	p->count10 = 0;
+	p->count2x = 0;
+}
+
+static double capacity(const struct sg_detector *d, double charge_c)
+{
+	return fabs(charge_c) / C_PER_MAH / d->area_cm2;
+}
+
+/* How much evidence is asked for, by what the diffusion model says of the electrode that is stripped. */
+static double evidence(double limit_fraction)
+{
+	if (limit_fraction < SG_LIMIT_FAR)
+		return 2.0;
+	return limit_fraction > SG_LIMIT_NEAR ? 0.5 : 1.0;
+}
+
+/* Readings in turn above a mark: how long and how many. */
+static bool lasts(uint32_t *count, bool above, uint32_t readings)
+{
+	*count = above ? *count + 1 : 0;
+	return *count >= readings;
+}
+
+static void mark(struct sg_detector *d, const struct sg_residual *r, double excess, const struct sg_reading *reading)
+{
+	struct sg_polarizing *p = &d->polarizing;
+
+	if (excess > T10 && p->count10 == 0) {
+		p->since10_s = reading->time_s;
+		p->since10_now_s = r->now_s;
+		p->c10_c = d->charge_c;
+	}
+	if (excess >= T2X && p->count2x == 0) {
+		p->since2x_s = reading->time_s;
+		p->since2x_now_s = r->now_s;
+		p->c2x_c = d->charge_c;
+	}
+	if (lasts(&p->count10, excess > T10, 2) && isnan(p->marks.t10_s) &&
+	    r->now_s - p->since10_now_s >= SG_POLAR_SECONDS) {
+		p->marks.t10_s = p->since10_s;
+		p->marks.c10_mah_cm2 = capacity(d, p->c10_c);
+	}
+}
+
+static size_t tell(struct sg_detector *d, const struct sg_residual *r, double excess, double reference_ohm,
+		   const struct sg_reading *reading, struct sg_event *event)
+{
+	struct sg_polarizing *p = &d->polarizing;
+	const double thermal = d->baseline.thermal;
+	char more[SG_EVIDENCE_SIZE];
+
+	p->marks.told = true;
+	p->healthy_since_s = NAN;
+	sg_event_init(event, SG_EVENT_POLARIZATION, SG_GRADE_ALARM, reading->time_s);
+	event->since_s = fmin(p->since_s, reading->time_s);
+	event->value = r->ohm * thermal;
+	event->reference = reference_ohm * thermal;
+	sg_event_say(event,
+		     "polarization: V/I = %.4g ohm, %.0f %% above %.4g (%s; sigma %.1f %%, %s, %.3g mAh cm-2 in this "
+		     "step); either contact is lost in the cell, or a contact or lead outside gets worse slowly",
+		     event->value, 100.0 * excess, event->reference,
+		     isnan(r->reference_ohm) || !r->frozen ? "its own course" : "reference of this phase", 100.0 * r->sigma,
+		     sg_evidence_say(d, more), capacity(d, d->charge_c));
+	return 1;
+}
+
+static size_t tell_doubled(struct sg_detector *d, const struct sg_residual *r, double reference_ohm,
+			   const struct sg_reading *reading, struct sg_event *event)
+{
+	struct sg_polarizing *p = &d->polarizing;
+	char more[SG_EVIDENCE_SIZE];
+
+	p->marks.t2x_s = p->since2x_s;
+	p->marks.c2x_mah_cm2 = capacity(d, p->c2x_c);
+	sg_event_init(event, SG_EVENT_POLARIZATION, SG_GRADE_ALARM, reading->time_s);
+	event->since_s = fmin(p->since2x_s, reading->time_s);
+	event->value = r->ohm * d->baseline.thermal;
+	event->reference = reference_ohm * d->baseline.thermal;
+	sg_event_say(event,
+		     "polarization: the resistance has doubled, V/I = %.4g ohm against %.4g ohm, after %.4g mAh cm-2 in this "
+		     "step (%s); contact in the cell, or a contact or lead outside",
+		     event->value, event->reference, p->marks.c2x_mah_cm2, sg_evidence_say(d, more));
+	return 1;
+}
+
+static void look_for_recovery(struct sg_polarizing *p, double excess, double now_s)
+{
+	if (excess > SG_POLAR_HEALTHY) {
+		p->healthy_since_s = NAN;
+		return;
+	}
+	if (isnan(p->healthy_since_s))
+		p->healthy_since_s = now_s;
+	if (now_s - p->healthy_since_s >= SG_SOFT_HEALTHY_SECONDS)
+		p->marks.told = false;
+}
+
+/* excess: R over reference_ohm, minus 1; limit: from where on it counts. */
+static size_t judge(struct sg_detector *d, const struct sg_residual *r, double excess, double limit, uint32_t readings,
+		    double seconds, const struct sg_reading *reading, struct sg_event *events)
+{
+	struct sg_polarizing *p = &d->polarizing;
+	const double reference_ohm = r->ohm / (1.0 + excess);
+	const double factor = evidence(d->limit_fraction);
+	size_t count = 0;
+
+	p->marks.excess = excess;
+	mark(d, r, excess, reading);
+	if (excess > limit && p->count == 0) {
+		p->since_s = reading->time_s;
+		p->since_now_s = r->now_s;
+	}
+	if (p->marks.told)
+		look_for_recovery(p, excess, r->now_s);
+	if (lasts(&p->count, excess > limit, (uint32_t)ceil(readings * factor)) &&
+	    r->now_s - p->since_now_s >= seconds * factor && !p->marks.told)
+		count = tell(d, r, excess, reference_ohm, reading, events);
+	if (lasts(&p->count2x, excess >= T2X, T2X_READINGS) && isnan(p->marks.t2x_s) &&
+	    r->now_s - p->since2x_now_s >= SG_CONVEX_SECONDS)
+		count += tell_doubled(d, r, reference_ohm, reading, &events[count]);
+	return count;
+}
+
+static size_t over_cycles(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
+			  struct sg_event *events)
+{
+	const double least = r->frozen ? SG_POLAR_FRACTION : SG_POLAR_UNSETTLED;
+	const double limit = fmax(least, SG_POLAR_SIGMA * hypot(r->sigma, r->noise));
+
+	return judge(d, r, r->excess, fmin(limit, SG_POLAR_UNSETTLED), SG_POLAR_BLOCKS, SG_POLAR_SECONDS, reading, events);
+}
+
+static size_t inside_step(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
+			  struct sg_event *events)
+{
+	struct sg_polarizing *p = &d->polarizing;
+	const double phase_s = sg_stretch_phase_s(&d->stretch, r->now_s);
+	const double excess = sg_long_step_feed(&p->step, phase_s, r->cold_ohm);
+	const double least = r->blind ? SG_CONVEX_BLIND : SG_CONVEX_FRACTION;
+	/* Three times the half less twice the quarter: 3.6 times the error of a point; and the reading itself. */
+	const double points = 13.0 / fmax(p->step.readings, 1.0);
+	const double noise = r->noise * r->scale_ohm / fabs(r->ohm) * sqrt(1.0 + points);
+	double back_s;
+
+	if (sg_long_step_curve(&p->step, r->now_s, r->ohm, d->timeline.interval_s, &back_s)) {
+		p->marks.t_inflect_s = reading->time_s - back_s;
+		p->marks.c_inflect_mah_cm2 = capacity(d, d->charge_c - back_s * d->stretch.level_a);
+	}
+	if (isnan(excess))
+		return 0;
+	return judge(d, r, excess, fmax(least, SG_CONVEX_SIGMA * noise), SG_CONVEX_READINGS, SG_CONVEX_SECONDS, reading,
+		     events);
+}
+
+size_t sg_polarization_feed(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
+			    struct sg_event *events)
+{
+	struct sg_polarizing *p = &d->polarizing;
+
+	if (p->stretch != d->stretch.index) {
+		sg_polarization_break(p);
+		sg_long_step_init(&p->step);
+	}
+	p->stretch = d->stretch.index;
+	if (!r->settled || !(r->ohm > 0.0))
+		return 0;
+	if (r->frozen && !isnan(r->excess))
+		return over_cycles(d, r, reading, events);
+	if (!isnan(r->excess) && r->excess > SG_POLAR_UNSETTLED)
+		return over_cycles(d, r, reading, events);
+	if (d->stretch.in_line || d->stretch.origin == SG_AFTER_UNKNOWN)
+		return 0;
+	return inside_step(d, r, reading, events);
+}
+
+void sg_polarization_rail(struct sg_detector *d, double time_s)
+{
+	struct sg_polarizing *p = &d->polarizing;
+
+	if (!p->marks.told || !isnan(p->marks.t_compl_s))
+		return;
+	p->marks.t_compl_s = time_s;
+	p->marks.c_compl_mah_cm2 = capacity(d, d->charge_c);
+}

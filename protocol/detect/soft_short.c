@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/soft_short.h"
+
+#include <math.h>
+
+#include "detect/evidence.h"
+#include "detect/thresholds.h"
+
+#define DROP_GAIN 0.25
+
+void sg_soft_short_init(struct sg_soft_short *s)
+{
+	*s = (struct sg_soft_short){ .healthy_since_s = { NAN, NAN } };
+}
+
+void sg_soft_short_break(struct sg_soft_short *s)
+{
+	s->block_sum = 0.0;
+	s->block_count = 0;
+	s->near = false;
+	s->dipped = false;
+}
+
+bool sg_soft_short_is_quiet(const struct sg_soft_short *s, int polarity)
+{
+	return s->sum[polarity] <= SG_SOFT_SUSPECT && !s->told[polarity] && !s->dipped;
+}
+
+static const char *word_for(double drop)
+{
+	if (drop >= 0.5)
+		return "heavy";
+	return drop >= 0.2 ? "clear" : "slight";
+}
+
+/* Section 7 of what one voltage can tell: a soft short, or a real fall of the interface's resistance. */
+static size_t tell(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
+		   struct sg_event *event)
+{
+	struct sg_soft_short *s = &d->soft_short;
+	const double drop = s->drop[r->polarity], thermal = d->baseline.thermal;
+	char more[SG_EVIDENCE_SIZE];
+
+	s->told[r->polarity] = true;
+	s->healthy_since_s[r->polarity] = NAN;
+	sg_event_init(event, SG_EVENT_SOFT_SHORT, drop >= SG_SOFT_SURE ? SG_GRADE_ALARM : SG_GRADE_WARNING,
+		      reading->time_s);
+	event->since_s = s->since_s[r->polarity];
+	event->value = r->ohm * thermal;
+	event->reference = r->base_ohm * thermal;
+	sg_event_say(event,
+		     "%s soft short (%c): V/I = %.4g ohm, base %.4g, %.0f %% below (sigma %.1f %%, S %.2f, %s); either an "
+		     "electronic path, or the interface's resistance fell (warming, wetting): compare impedance, or R at a "
+		     "low current",
+		     word_for(drop), r->polarity ? '-' : '+', event->value, event->reference, 100.0 * drop,
+		     100.0 * r->sigma, s->sum[r->polarity], sg_evidence_say(d, more));
+	return 1;
+}
+
+static void look_for_recovery(struct sg_soft_short *s, const struct sg_residual *r)
+{
+	double *since_s = &s->healthy_since_s[r->polarity];
+
+	if (r->e < -SG_SOFT_HEALTHY) {
+		*since_s = NAN;
+		return;
+	}
+	if (isnan(*since_s))
+		*since_s = r->now_s;
+	if (r->now_s - *since_s < SG_SOFT_HEALTHY_SECONDS)
+		return;
+	s->told[r->polarity] = false;
+	s->sum[r->polarity] = 0.0;
+	*since_s = NAN;
+}
+
+/* One block of readings. */
+static size_t add_block(struct sg_detector *d, const struct sg_residual *r, double off, const struct sg_reading *reading,
+			struct sg_event *event)
+{
+	struct sg_soft_short *s = &d->soft_short;
+	const int p = r->polarity;
+	const double slack = fmax(r->blind ? SG_SOFT_SLACK_BLIND : SG_SOFT_SLACK, SG_SOFT_SIGMA * hypot(r->sigma, r->noise));
+
+	if (s->told[p]) {
+		look_for_recovery(s, r);
+		return 0;
+	}
+	if (s->sum[p] == 0.0) {
+		s->since_s[p] = reading->time_s;
+		s->since_now_s[p] = r->now_s;
+		s->drop[p] = -off;
+	}
+	s->sum[p] = fmax(0.0, s->sum[p] + fmin(SG_SOFT_CLIP, -off - slack));
+	s->drop[p] += DROP_GAIN * (-off - s->drop[p]);
+	if (s->sum[p] < SG_SOFT_LIMIT || r->now_s - s->since_now_s[p] < SG_SOFT_SECONDS)
+		return 0;
+	return tell(d, r, reading, event);
+}
+
+static size_t tell_flicker(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
+			   struct sg_event *event)
+{
+	struct sg_soft_short *s = &d->soft_short;
+	const double thermal = d->baseline.thermal;
+	char more[SG_EVIDENCE_SIZE];
+
+	s->flicker_told = true;
+	sg_event_init(event, SG_EVENT_SOFT_SHORT, SG_GRADE_WARNING, reading->time_s);
+	event->since_s = fmin(s->dips_since_s + reading->time_s - r->now_s, reading->time_s);
+	event->value = (r->base_ohm - s->dip_depth * r->scale_ohm) * thermal;
+	event->reference = r->base_ohm * thermal;
+	sg_event_say(event,
+		     "flickering soft short: V/I falls by %.0f %% of %.4g ohm and returns, %.0f times within 10 min (noise "
+		     "%.2f %%, %s); either a filament, or a lead that touches: look at the leads",
+		     100.0 * s->dip_depth, r->scale_ohm * thermal, ceil(s->dips), 100.0 * r->noise,
+		     sg_evidence_say(d, more));
+	return 1;
+}
+
+static void count_dip(struct sg_soft_short *s, const struct sg_residual *r)
+{
+	const double gone = fmin((r->now_s - s->dips_now_s) / SG_WINDOW_SECONDS, 1.0);
+
+	if (s->dips <= 0.0 || gone >= 1.0)
+		s->dips_since_s = r->now_s;
+	s->dips = s->dips * (1.0 - gone) + 1.0;
+	s->dips_now_s = r->now_s;
+}
+
+/* From the baseline down within one reading, and back. */
+static size_t follow_dips(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
+			  struct sg_event *event)
+{
+	struct sg_soft_short *s = &d->soft_short;
+	const double noise = SG_DIP_SIGMA * r->noise;
+	const bool near = fabs(r->e_raw) <= fmax(SG_NEAR_FRACTION, noise);
+	const bool low = r->e_raw <= -fmax(SG_DIP_FRACTION + SG_NEAR_FRACTION, 2.0 * noise);
+
+	if (s->near && low) {
+		s->dipped = true;
+		s->dip_depth += (s->dips > 0.0 ? 0.3 : 1.0) * (-r->e_raw - s->dip_depth);
+	} else if (s->dipped && near) {
+		count_dip(s, r);
+	}
+	if (near || r->e_raw > 0.0)
+		s->dipped = false;
+	s->near = near;
+	if (s->flicker_told && r->now_s - s->dips_now_s > SG_SOFT_HEALTHY_SECONDS) {
+		s->flicker_told = false;
+		s->dips = 0.0;
+	}
+	if (s->flicker_told || s->told[r->polarity] || s->dips < SG_DIPS)
+		return 0;
+	return tell_flicker(d, r, reading, event);
+}
+
+size_t sg_soft_short_feed(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
+			  struct sg_event *events)
+{
+	struct sg_soft_short *s = &d->soft_short;
+	size_t count;
+	double off;
+
+	if (s->stretch != d->stretch.index)
+		sg_soft_short_break(s);
+	s->stretch = d->stretch.index;
+	if (isnan(r->e) || !r->settled)
+		return 0;
+	count = follow_dips(d, r, reading, events);
+	if (s->block_count == 0)
+		s->block_from_s = r->now_s - d->timeline.last_step_s;
+	s->block_sum += r->e_fall;
+	s->block_count++;
+	if (r->now_s - s->block_from_s < SG_BLOCK_SECONDS)
+		return count;
+	off = s->block_sum / s->block_count;
+	s->block_sum = 0.0;
+	s->block_count = 0;
+	return count + add_block(d, r, off, reading, &events[count]);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/start_short.h"
+
+#include <math.h>
+
+#include "detect/stretch.h"
+#include "detect/thresholds.h"
+
+void sg_start_short_init(struct sg_start_short *s)
+{
+	*s = (struct sg_start_short){ .mark_ohm = NAN };
+}
+
+static size_t say_unknown(const struct sg_reading *reading, struct sg_event *event)
+{
+	sg_event_init(event, SG_EVENT_SHORT_FROM_START, SG_GRADE_INFO, reading->time_s);
+	event->value = reading->voltage_v / reading->current_a;
+	sg_event_say(event, "a short from the start cannot be excluded without expected_resistance_ohm: V/I = %.4g ohm at the "
+			    "first current may be the cell's, or that of a short",
+		     event->value);
+	return 1;
+}
+
+static size_t say_short(const struct sg_start_short *s, const struct sg_reading *reading, double expected_ohm,
+			struct sg_event *event)
+{
+	sg_event_init(event, SG_EVENT_SHORT_FROM_START, SG_GRADE_ALARM, reading->time_s);
+	event->since_s = s->since_s;
+	event->value = reading->voltage_v / reading->current_a;
+	event->reference = expected_ohm;
+	sg_event_say(event,
+		     "shorted from the start: V/I = %.4g ohm at the first current, %.0f %% of the %.4g ohm expected; either a "
+		     "short, or the expectation is wrong (area, thickness, conductivity, temperature): measure impedance",
+		     event->value, 100.0 * event->value / expected_ohm, expected_ohm);
+	return 1;
+}
+
+/* Does it still build up? Compare with what was read at half of the phase. */
+static bool is_rising(struct sg_start_short *s, double ohm, double phase_s)
+{
+	bool rising = isnan(s->mark_ohm) || ohm > (1.0 + SG_START_RISE) * s->mark_ohm;
+
+	if (isnan(s->mark_ohm) || phase_s >= 2.0 * s->mark_s) {
+		s->mark_ohm = ohm;
+		s->mark_s = phase_s;
+	}
+	return rising;
+}
+
+size_t sg_start_short_feed(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
+			   struct sg_event *event)
+{
+	struct sg_start_short *s = &d->start_short;
+	const double given_ohm = d->baseline.given_ohm;
+	const double ohm = reading->voltage_v / reading->current_a;
+	bool rising;
+
+	if (s->done)
+		return 0;
+	if (isnan(given_ohm)) {
+		s->done = true;
+		return say_unknown(reading, event);
+	}
+	if (!s->begun) {
+		s->begun = true;
+		s->since_s = reading->time_s;
+		s->since_now_s = r->now_s;
+	}
+	/* The expectation is for the temperature of the test, which is that of its beginning. */
+	rising = is_rising(s, ohm, sg_stretch_phase_s(&d->stretch, r->now_s));
+	if (ohm >= SG_START_FRACTION * given_ohm) {
+		s->done = true;
+		return 0;
+	}
+	s->low++;
+	if (s->low < SG_START_READINGS || (rising && r->now_s - s->since_now_s < SG_START_SECONDS))
+		return 0;
+	s->done = true;
+	return say_short(s, reading, given_ohm, event);
+}
