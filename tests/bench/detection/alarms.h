@@ -9,9 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A detector that says more than this about one test has said enough. */
-#define ALARMS_MAX 4096
-
 enum alarm_class { ALARM_HARD, ALARM_SOFT, ALARM_START, ALARM_POLARIZATION, ALARM_CELL_CLASSES,
 		   ALARM_SHORT_OR_SENSE = ALARM_CELL_CLASSES, ALARM_BENCH, ALARM_CLASSES };
 
@@ -26,10 +23,13 @@ struct alarm {
 };
 
 struct alarms {
-	struct alarm list[ALARMS_MAX];
-	size_t count;
-	bool overflow;
+	struct alarm *list;
+	size_t count, room;
 };
+
+/** {0} is an empty list. @retval false out of memory */
+bool alarms_add(struct alarms *alarms, const struct alarm *alarm);
+void alarms_fini(struct alarms *alarms);
 
 /** @param type  as from alarm_name() */
 enum alarm_class alarm_class_of(const char *type);

@@ -131,18 +131,21 @@ static void print_trial(const struct trial *t)
 static int show(uint64_t seed)
 {
 	static struct trial trial;
-	static struct alarms alarms;
+	struct alarms alarms = { .list = NULL };
 
 	if (!trial_draw(&trial, seed)) {
 		fprintf(stderr, "0x%016" PRIx64 ": no seed of a trial\n", seed);
 		return 1;
 	}
-	if (!examine(EXAMINEE_REPLAY, &trial, &alarms))
+	if (!examine(EXAMINEE_REPLAY, &trial, &alarms)) {
+		alarms_fini(&alarms);
 		return 1;
+	}
 	print_trial(&trial);
 	for (size_t i = 0; i < alarms.count; i++)
 		printf("    said: %-16s at row %ld, %.3f s (%.3f s of the table), true drop %.3f\n", alarms.list[i].type,
 		       alarms.list[i].n, alarms.list[i].true_s, alarms.list[i].table_s, alarms.list[i].drop);
+	alarms_fini(&alarms);
 	return 0;
 }
 

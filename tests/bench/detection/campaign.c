@@ -19,16 +19,18 @@ static void digest(struct campaign *c, const struct alarms *alarms)
 
 static bool play(struct campaign *c, struct score *score, uint64_t seed, double *hours)
 {
-	static struct alarms alarms;
 	static struct trial trial;
+	struct alarms alarms = { .list = NULL };
+	bool good = trial_draw(&trial, seed) && examine(c->examinee, &trial, &alarms);
 
-	trial_draw(&trial, seed);
-	if (!examine(c->examinee, &trial, &alarms))
-		return false;
-	c->trials++;
-	digest(c, &alarms);
-	*hours += trial.ended_s / 3600.0;
-	return score_add(score, &trial, &alarms);
+	if (good) {
+		c->trials++;
+		digest(c, &alarms);
+		*hours += trial.ended_s / 3600.0;
+		good = score_add(score, &trial, &alarms);
+	}
+	alarms_fini(&alarms);
+	return good;
 }
 
 static bool play_family(struct campaign *c, struct score *score, size_t f)

@@ -120,9 +120,10 @@ void draw_meter(struct trial *t, struct dice *dice)
 	m->white_v *= scale;
 	m->pink_v *= scale;
 	m->mains_v *= scale;
-	m->offset_v = dice_between(dice, -0.01, 0.01) * signal_v;
-	if (fabs(m->offset_v) > 3e-4)
-		m->offset_v = copysign(3e-4, m->offset_v);
+	/* calibrated, or as it came; never so much that nobody would have noticed */
+	m->offset_v = dice_between(dice, -1.0, 1.0) * (dice_chance(dice, 0.5) ? 2e-5 : 3e-4);
+	if (fabs(m->offset_v) > 0.01 * signal_v)
+		m->offset_v = copysign(0.01 * signal_v, m->offset_v);
 	m->current_gain = 1.0 + dice_between(dice, -0.002, 0.002);
 	m->white_a = t->nominal_a * dice_log_between(dice, 1e-6, 5e-4);
 	m->code_a = t->nominal_a * dice_log_between(dice, 1e-6, 2e-4);

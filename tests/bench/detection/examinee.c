@@ -11,16 +11,13 @@ struct sitting {
 	struct trial *trial;
 	struct alarms *alarms;
 	const struct trial_row *row;
+	bool full; /* no memory for what was said */
 	struct sg_replay replay;
 };
 
 static void say(struct sitting *s, const char *type)
 {
-	if (s->alarms->count >= ALARMS_MAX) {
-		s->alarms->overflow = true;
-		return;
-	}
-	s->alarms->list[s->alarms->count++] = (struct alarm){
+	const struct alarm alarm = {
 		.class = alarm_class_of(type),
 		.type = type,
 		.true_s = s->row->true_s,
@@ -29,6 +26,8 @@ static void say(struct sitting *s, const char *type)
 		.drop = s->trial->truth.drop,
 		.excess = s->trial->truth.excess,
 	};
+
+	s->full = !alarms_add(s->alarms, &alarm) || s->full;
 }
 
 static void on_event(void *ctx, const struct sg_event *event)
@@ -70,7 +69,7 @@ bool examine(enum examinee who, struct trial *trial, struct alarms *alarms)
 	};
 
 	alarms->count = 0;
-	alarms->overflow = false;
+	s.full = false;
 	s.who = who;
 	s.trial = trial;
 	s.alarms = alarms;
@@ -81,5 +80,5 @@ bool examine(enum examinee who, struct trial *trial, struct alarms *alarms)
 		sg_replay_end(&s.replay);
 		sg_replay_fini(&s.replay);
 	}
-	return true;
+	return !s.full;
 }

@@ -15,7 +15,7 @@ enum examinee {
 	EXAMINEE_MAD,    /* says every cell class at every row */
 };
 
-/** Play the trial to the examinee. @retval false out of memory */
+/** Play the trial to the examinee; alarms are emptied first, and their storage is used again. @retval false out of memory */
 bool examine(enum examinee who, struct trial *trial, struct alarms *alarms);
 
 #endif

@@ -95,9 +95,13 @@ static const struct alarm *first_of(const struct alarms *a, enum alarm_class one
 	return NULL;
 }
 
+/*
+ * Whether what is left of the voltage tells a short from a sense lead that fell off: it must be more than noise and
+ * more than the offset of the meter, which a lead on nothing shows as well.
+ */
 static bool readable(const struct trial *t, double short_s)
 {
-	return t->nominal_a / short_s > CERTAIN_SIGMA * meter_noise_v(&t->meter);
+	return t->nominal_a / short_s > CERTAIN_SIGMA * meter_noise_v(&t->meter) + 2.0 * fabs(t->meter.offset_v);
 }
 
 static bool add_hard(struct score *score, struct event_tally *tally, const struct trial *t, const struct alarms *a)
@@ -319,7 +323,7 @@ static void add_exposure(struct score *score, const struct trial *t, const struc
 	expose(&score->by_sampling[t->sampling.class], t, counts);
 	expose(&score->by_programme[t->programme.kind], t, counts);
 	expose(&score->by_thermometer[t->room.logged], t, counts);
-	if (t->family->group != GROUP_START && !isnan(t->expected_ohm)) {
+	if (exposure_s(t) > 0.0 && !isnan(t->expected_ohm)) {
 		score->starts++;
 		score->false_starts += counts[ALARM_START] > 0;
 	}
