@@ -13,9 +13,9 @@ bool sg_identity_same(const struct sg_identity *before, const struct sg_identity
 	if (strcmp(before->family, now->family) != 0)
 		return false;
 	/* One that had a number, or a mark, and now has none is another: numbers do not wear off. */
-	if (before->serial[0] || now->serial[0])
-		return both_have(before->serial, now->serial) && strcmp(before->serial, now->serial) == 0;
-	if (before->mark[0] || now->mark[0])
-		return both_have(before->mark, now->mark) && strcmp(before->mark, now->mark) == 0;
+	if (strcmp(before->serial, now->serial) != 0 || strcmp(before->mark, now->mark) != 0)
+		return false;
+	if (now->serial[0] || now->mark[0])
+		return true;
 	return both_have(before->place, now->place) && strcmp(before->place, now->place) == 0;
 }

@@ -12,11 +12,10 @@
 #include "core/units.h"
 #include "host/clock.h"
 #include "instrument/tdstat_device.h"
+#include "transport/whereabouts.h"
 
 extern const struct sg_family sg_tdstat;
 
-/* Every unit of the stock image says so. Source: thomasdob/tdstatv3, firmware/usb_descriptors.c. */
-#define STOCK_SERIAL "0001"
 #define QUESTIONS 3
 
 /* ---- open, close ---- */
@@ -59,8 +58,14 @@ static void device_close(struct sg_device *device)
 /* Cell off before anything else. What does not know CELL OFF is no TDstat. */
 static enum sg_err first_words(struct sg_tdstat_device *dev, int64_t deadline_ns)
 {
-	enum sg_err err = sg_tdstat_resynchronize(dev, deadline_ns);
+	enum sg_err err;
 
+	if (dev->serial[0] && sg_serial_is_trivial(dev->serial)) {
+		sg_text_add(&dev->device.diag, "the serial number %s is in many boards and tells none from another: leave "
+			    "'serial:' out and name the port it is in, as usb:a0a0:0002@1-1.2", dev->serial);
+		return SG_ERR_IDENTITY;
+	}
+	err = sg_tdstat_resynchronize(dev, deadline_ns);
 	if (!err)
 		err = sg_tdstat_cell_off(dev, deadline_ns);
 	switch (sg_err_group(err)) {
@@ -188,7 +193,8 @@ static void fill_identity(const struct sg_tdstat_device *dev, struct sg_identity
 	out->simulated = link->simulated;
 	snprintf(out->family, sizeof(out->family), "%s", sg_tdstat.name);
 	snprintf(out->model, sizeof(out->model), "%s", dev->model->name);
-	if (strcmp(link->usb_serial, STOCK_SERIAL) != 0)
+	/* Every unit of the stock image says "0001". Source: thomasdob/tdstatv3, firmware/usb_descriptors.c. */
+	if (!sg_serial_is_trivial(link->usb_serial))
 		snprintf(out->serial, sizeof(out->serial), "%s", link->usb_serial);
 	snprintf(out->place, sizeof(out->place), "%s", link->place);
 	sg_tdstat_mark(dev, out->mark);

@@ -89,7 +89,11 @@ enum sg_err sg_slot_connect(struct sg_rig_slot *slot, const char *uri, struct sg
 	else
 		err = slot->family->chamber->open(&config, link, clock, &slot->device);
 	if (err) {
-		sg_text_add(why, "%s: %s", slot->family->title, sg_err_text(err));
+		if (err == SG_ERR_ARGUMENT)
+			sg_text_add(why, "%s cannot be driven through %s: no port of its kind, or no model of its; is 'family:' right?",
+				    slot->family->title, uri);
+		else
+			sg_text_add(why, "%s: %s", slot->family->title, sg_err_text(err));
 		sg_transport_close(link);
 		slot->device = NULL;
 		return err;

@@ -35,12 +35,15 @@ static const struct who {
 	{ "only a place, the same", { .family = "tdstat", .place = "1-1" }, { .family = "tdstat", .place = "1-1" }, true },
 	{ "only a place, another", { .family = "tdstat", .place = "1-1" }, { .family = "tdstat", .place = "1-2" }, false },
 	{ "nothing to go by", { .family = "tdstat" }, { .family = "tdstat" }, false },
-	{ "a number decides against a mark",
-	  { .family = "tdstat", .serial = "7", .mark = "aa", .place = "1-1" },
-	  { .family = "tdstat", .serial = "7", .mark = "bb", .place = "1-1" }, true },
+	{ "a number that two boards have, each with its own mark",
+	  { .family = "tdstat", .serial = "KIT", .mark = "aa", .place = "1-1" },
+	  { .family = "tdstat", .serial = "KIT", .mark = "bb", .place = "1-1" }, false },
+	{ "number and mark, another place",
+	  { .family = "tdstat", .serial = "KIT", .mark = "aa", .place = "1-1" },
+	  { .family = "tdstat", .serial = "KIT", .mark = "aa", .place = "2-1" }, true },
 };
 
-static void the_strongest_evidence_decides(void **state)
+static void all_evidence_has_to_agree(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -52,7 +55,7 @@ static void the_strongest_evidence_decides(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(the_strongest_evidence_decides) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(all_evidence_has_to_agree) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
