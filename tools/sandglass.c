@@ -18,6 +18,7 @@ static const struct verb {
 	{ "check", sg_cmd_check, false, "show what an experiment file will do, and what does not fit; touches no instrument" },
 	{ "list", sg_cmd_list, false, "the ports of this PC and what is known of them; writes to none" },
 	{ "replay", sg_cmd_replay, false, "feed a recorded table through guard, detectors and result" },
+	{ "model", sg_cmd_model, false, "the diffusion limit of sodium and lithium: table, JSON, picture" },
 	{ "calibration", sg_cmd_calibration, false, "what an instrument keeps inside to correct itself; shown, or written" },
 };
 
