@@ -163,9 +163,10 @@ static bool replay_one(struct job *job, const char *file, struct sg_replay *repl
 	job->rows += (unsigned long)replay->rows;
 	job->traces += !err;
 	sg_replay_fini(replay);
-	if (err)
-		fprintf(stderr, "%s: %s%s\n", file, why.length ? why.data : sg_err_text(err),
-			labelled ? "" : " (passed over: it has no label)");
+	if (err && labelled)
+		fprintf(stderr, "%s: %s\n", file, why.length ? why.data : sg_err_text(err));
+	else if (err)
+		fprintf(stderr, "%s: passed over: no table that can be read, and no label to it\n", file);
 	return !err || !labelled;
 }
 

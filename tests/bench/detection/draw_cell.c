@@ -12,6 +12,7 @@
  *   current      mA cm-2, as people use it on that kind.
  */
 #include <math.h>
+#include <string.h>
 
 #include "draw.h"
 #include "exact.h"
@@ -96,6 +97,8 @@ void draw_cell(struct trial *t, struct dice *dice)
 	cell->polarity_plus = dice_between(dice, -k->polarity_max, k->polarity_max);
 	t->nominal_a = 1e-3 * log_from(dice, k->current) * cell->area_cm2;
 	t->steady_ohm = cell_dc_ohm(cell);
+	if (strcmp(t->family->name, "short_faint") == 0) /* so little current that the healthy cell is near the noise */
+		t->nominal_a = dice_log_between(dice, 5e-5, 3e-3) / t->steady_ohm;
 }
 
 static void draw_salt(struct trial *t, struct dice *dice, const struct kind_ranges *k, double level_max_a)

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "score.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define ONCE_S 1800.0
-#define FAULT_AFTER_S 1800.0
+#include "score_part.h"
+
 #define HARD_WITHIN_S 600.0
 #define HARD_WITHIN_ROWS 10
 #define SOFT_WITHIN_S 600.0
@@ -70,16 +69,6 @@ static size_t family_index(const struct trial *t)
 	return (size_t)(t->seed & 0xff);
 }
 
-static void list(const struct score *score, const struct trial *t, const char *what, double time_s, const char *type)
-{
-	if (!score->list)
-		return;
-	fprintf(score->list, "%-12s seed 0x%016" PRIx64 "  %-18s %-16s at %12.3f s  (%s%s, %s, %s, %s)\n", what, t->seed,
-		t->family->name, type, time_s, cell_kind_name(t->kind), t->pits ? " with late rise" : "",
-		programme_name(t->programme.kind), sampling_name(t->sampling.class),
-		t->room.logged ? "thermometer" : "no thermometer");
-}
-
 /* ---- events ---- */
 
 /* First alarm of one of two classes within a time. */
@@ -126,14 +115,14 @@ static bool add_hard(struct score *score, struct event_tally *tally, const struc
 	if (!alarm) {
 		tally->missed++;
 		tally->other += first_of(a, ALARM_SOFT, ALARM_SHORT_OR_SENSE, from_s, to_s) != NULL;
-		list(score, t, "missed", t->truth.hard_s, "hard_short");
+		score_list(score, t, "missed", t->truth.hard_s, "hard_short");
 		return true;
 	}
 	tally->found++;
 	rows = alarm->n - t->truth.hard_n;
 	if (rows > 2 && alarm->true_s - t->truth.hard_s > 2.0) {
 		tally->late++;
-		list(score, t, "late", alarm->true_s, "hard_short");
+		score_list(score, t, "late", alarm->true_s, "hard_short");
 	}
 	return keep(&tally->latencies, alarm->true_s - t->truth.hard_s, (double)rows);
 }
@@ -152,7 +141,7 @@ static bool add_soft(struct score *score, struct event_tally *tally, const struc
 	if (!alarm) {
 		tally->missed++;
 		tally->other += first_of(a, ALARM_POLARIZATION, ALARM_SHORT_OR_SENSE, t->incident.start_s, to_s) != NULL;
-		list(score, t, "missed", t->truth.soft_s, "soft_short");
+		score_list(score, t, "missed", t->truth.soft_s, "soft_short");
 		return true;
 	}
 	tally->found++;
@@ -180,7 +169,7 @@ static bool add_start(struct score *score, struct event_tally *tally, const stru
 	if (!alarm) {
 		tally->missed++;
 		tally->other += first_of(a, ALARM_SHORT_OR_SENSE, ALARM_POLARIZATION, -INFINITY, INFINITY) != NULL;
-		list(score, t, "missed", t->truth.soft_s, "short_from_start");
+		score_list(score, t, "missed", t->truth.soft_s, "short_from_start");
 		return true;
 	}
 	tally->found++;
@@ -204,7 +193,7 @@ static bool add_polarization(struct score *score, struct event_tally *tally, con
 	if (!alarm || alarm->true_s > truth->doubled_s) {
 		tally->missed++;
 		tally->other += alarm != NULL;
-		list(score, t, alarm ? "after 2x" : "missed", alarm ? alarm->true_s : truth->over_10_s, "polarization");
+		score_list(score, t, alarm ? "after 2x" : "missed", alarm ? alarm->true_s : truth->over_10_s, "polarization");
 		return true;
 	}
 	tally->found++;
@@ -225,7 +214,7 @@ static void add_fault(struct score *score, struct fault_tally *tally, const stru
 		if (alarm->true_s < from_s || alarm->true_s > to_s)
 			continue;
 		if (alarm->class < ALARM_CELL_CLASSES && !cell)
-			list(score, t, "fault called", alarm->true_s, alarm->type);
+			score_list(score, t, "fault called", alarm->true_s, alarm->type);
 		cell |= alarm->class < ALARM_CELL_CLASSES;
 		hard |= alarm->class == ALARM_HARD;
 		named |= alarm->class >= ALARM_CELL_CLASSES;
@@ -234,99 +223,6 @@ static void add_fault(struct score *score, struct fault_tally *tally, const stru
 	tally->cell += cell;
 	tally->hard += hard;
 	tally->named += named;
-}
-
-/* ---- false alarms ---- */
-
-/* Whether a moment is exposed to false alarms; after the first event of the cell nothing is. */
-static bool exposed(const struct trial *t, double time_s)
-{
-	const struct incident *i = &t->incident;
-
-	switch (t->family->group) {
-	case GROUP_HEALTHY:
-		return true;
-	case GROUP_HARD:
-	case GROUP_SOFT:
-		return time_s < i->start_s - i->flicker_before_s;
-	case GROUP_START:
-		return false;
-	case GROUP_POLARIZATION:
-	case GROUP_ONE_WAY:
-		return !(time_s >= t->truth.over_5_s);
-	case GROUP_FAULT:
-		return i->kind != INCIDENT_CLIPPED && (time_s < i->start_s || time_s > i->end_s + FAULT_AFTER_S);
-	case GROUPS:
-		break;
-	}
-	return false;
-}
-
-static double exposure_s(const struct trial *t)
-{
-	const struct incident *i = &t->incident;
-
-	switch (t->family->group) {
-	case GROUP_HEALTHY:
-		return t->ended_s;
-	case GROUP_HARD:
-	case GROUP_SOFT:
-		return fmin(fmax(i->start_s - i->flicker_before_s, 0.0), t->ended_s);
-	case GROUP_POLARIZATION:
-	case GROUP_ONE_WAY:
-		return isnan(t->truth.over_5_s) ? t->ended_s : t->truth.over_5_s;
-	case GROUP_FAULT:
-		if (i->kind == INCIDENT_CLIPPED)
-			return 0.0;
-		return fmin(i->start_s, t->ended_s) + fmax(t->ended_s - i->end_s - FAULT_AFTER_S, 0.0);
-	case GROUP_START:
-	case GROUPS:
-		break;
-	}
-	return 0.0;
-}
-
-static void expose(struct exposure *e, const struct trial *t, const unsigned long *counts)
-{
-	e->hours += exposure_s(t) / 3600.0;
-	e->rows += (unsigned long)t->rows;
-	e->trials++;
-	for (int c = 0; c < ALARM_CLASSES; c++)
-		e->false_alarms[c] += counts[c];
-}
-
-static void add_exposure(struct score *score, const struct trial *t, const struct alarms *a)
-{
-	unsigned long counts[ALARM_CLASSES] = { 0 };
-	double last_s[ALARM_CLASSES];
-
-	for (int c = 0; c < ALARM_CLASSES; c++)
-		last_s[c] = -INFINITY;
-	for (size_t i = 0; i < a->count; i++) {
-		const struct alarm *alarm = &a->list[i];
-
-		if (!exposed(t, alarm->true_s)) {
-			score->said_after[t->family->group][alarm->class]++;
-			continue;
-		}
-		if (alarm->true_s - last_s[alarm->class] < ONCE_S)
-			continue;
-		last_s[alarm->class] = alarm->true_s;
-		counts[alarm->class]++;
-		if (alarm->class <= ALARM_SHORT_OR_SENSE)
-			list(score, t, "false alarm", alarm->true_s, alarm->type);
-	}
-	expose(&score->all, t, counts);
-	if (t->family->group == GROUP_HEALTHY)
-		expose(&score->healthy, t, counts);
-	expose(&score->by_kind[t->pits ? CELL_KINDS : t->kind], t, counts);
-	expose(&score->by_sampling[t->sampling.class], t, counts);
-	expose(&score->by_programme[t->programme.kind], t, counts);
-	expose(&score->by_thermometer[t->room.logged], t, counts);
-	if (exposure_s(t) > 0.0 && !isnan(t->expected_ohm)) {
-		score->starts++;
-		score->false_starts += counts[ALARM_START] > 0;
-	}
 }
 
 bool score_add(struct score *score, const struct trial *t, const struct alarms *a)
@@ -357,6 +253,6 @@ bool score_add(struct score *score, const struct trial *t, const struct alarms *
 	case GROUPS:
 		break;
 	}
-	add_exposure(score, t, a);
+	score_expose(score, t, a);
 	return good;
 }
