@@ -50,12 +50,21 @@ struct sg_identity {
 enum sg_absence_kind {
 	SG_ABSENCE_UNKNOWN, /**< nothing tells: it may have run on to its own end */
 	SG_ABSENCE_RAN,     /**< it was heard running: the current flowed until now */
-	SG_ABSENCE_OFF,     /**< the instrument lives on the power of the cable: the current ended when the link did */
+	SG_ABSENCE_OFF,     /**< shown: the cell was off, or the instrument lost its power with the cable */
 };
 
-/** Filled by attach() for a host that comes back. */
+/** What the instrument held when its link was lost, by which it can be told later whether it kept its power. */
+enum sg_trace {
+	SG_TRACE_NONE,    /**< nothing that would tell */
+	SG_TRACE_OFF,     /**< the cell was off, confirmed: nothing flows until somebody switches it on */
+	SG_TRACE_READING, /**< some reading, taken no matter when: only its absence tells */
+	SG_TRACE_CURRENT, /**< a reading that was begun after the latest change, under a current well above "none" */
+};
+
+/** Between a lost link and the host that comes back: filled by part() of the device that is closed, then by attach(). */
 struct sg_absence {
 	double interval_s;  /**< in: sample interval of the sequence; listening longer than one and a half is vain */
+	enum sg_trace trace; /**< in: see part(); attach() takes back what its own question has used up */
 	enum sg_absence_kind kind;
 	int64_t ran_ns;     /**< RAN: its age on the instrument's own clock at the end; else SG_NO_TIME */
 };
@@ -173,6 +182,12 @@ struct sg_potentiostat_ops {
 	 * @retval SG_ERR_IDENTITY, SG_ERR_TIMEOUT, SG_ERR_GONE, wire errors
 	 */
 	enum sg_err (*peek)(struct sg_device *dev, struct sg_identity *out, int64_t deadline_ns);
+
+	/**
+	 * Optional (NULL: NONE): the link is lost, and this device is closed next: what does it know that will tell, when
+	 * the instrument is met again, what became of the current? Sends nothing.
+	 */
+	void (*part)(const struct sg_device *dev, struct sg_absence *absence);
 };
 
 /** What a chamber reports. */

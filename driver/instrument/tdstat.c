@@ -91,25 +91,65 @@ static enum sg_err first_words(struct sg_tdstat_device *dev, int64_t deadline_ns
 	return err;
 }
 
+/* What it leaves behind for judge_absence(). */
+static void device_part(const struct sg_device *device, struct sg_absence *absence)
+{
+	const struct sg_tdstat_device *dev = (const struct sg_tdstat_device *)(const void *)device;
+
+	if (!dev->cell_on)
+		absence->trace = SG_TRACE_OFF;
+	else if (!dev->holds)
+		absence->trace = SG_TRACE_NONE;
+	else
+		absence->trace = dev->flowing && dev->asked_ns != SG_NO_TIME ? SG_TRACE_CURRENT : SG_TRACE_READING;
+}
+
 /*
- * What the converter still holds was measured right after the last reading before the link was lost, if the power stayed
- * on; after power-up it holds nothing (WAIT; Assumed). So a current in it says that the instrument never was without
- * power, whatever the cable's loss looked like from here (a reset of the bus does): then nobody knows until when it
- * flowed. Source: order of reading and starting in firmware/spi/spi_software.c.
+ * Was it without power? It has no question for that, but its converter tells. A reading begins the next conversion,
+ * which is kept until it is fetched, a second or a year later; so one that kept its power, whatever the loss of the cable
+ * looked like from here (a reset of the bus does), has something to say, 80 ms after the latest question at most. WAIT says
+ * that there is nothing: it began anew, with the relay open.
+ * Source: MCP3550 data sheet (DS21950), single conversion mode; order of reading and starting in
+ * thomasdob/tdstatv3, firmware/spi/spi_software.c.
+ *
+ * A reading tells only if the one that was left behind must show a current, and this one shows none. Assumed: a cell
+ * does not fall open in that very conversion, with the power kept. Where the one left behind may be from before the
+ * current, or nobody knows of what it is, no current in it tells nothing.
  */
-static void judge_absence(struct sg_tdstat_device *dev, struct sg_absence *absence, int64_t deadline_ns)
+static bool was_without_power(struct sg_tdstat_device *dev, enum sg_trace trace, int64_t deadline_ns)
 {
 	struct sg_tdstat_reading reading;
 	struct sg_tdstat_command command;
 	struct sg_tdstat_reply reply;
 
-	absence->kind = SG_ABSENCE_OFF;
-	absence->ran_ns = SG_NO_TIME;
-	if (sg_tdstat_plain(SG_TDSTAT_ADCREAD, &command) || sg_tdstat_exchange(dev, &command, &reply, deadline_ns) ||
-	    reply.answer != SG_TDSTAT_DATA || sg_tdstat_adc_read(reply.data, &reading))
+	if (sg_tdstat_plain(SG_TDSTAT_ADCREAD, &command) || sg_tdstat_exchange(dev, &command, &reply, deadline_ns))
+		return false;
+	if (reply.answer == SG_TDSTAT_WAIT)
+		return true;
+	return trace == SG_TRACE_CURRENT && reply.answer == SG_TDSTAT_DATA && sg_tdstat_adc_read(reply.data, &reading) == SG_OK &&
+	       abs(reading.current.counts) <= SG_TDSTAT_FLOWING_COUNTS;
+}
+
+/* Nobody knows, unless it is shown. The silence before CELL OFF was longer than a conversion. */
+static void judge_absence(struct sg_tdstat_device *dev, struct sg_absence *absence, int64_t deadline_ns)
+{
+	switch (absence->trace) {
+	case SG_TRACE_NONE:
 		return;
-	if (abs(reading.current.counts) > SG_TDSTAT_FLOWING_COUNTS)
-		absence->kind = SG_ABSENCE_UNKNOWN;
+	case SG_TRACE_OFF:
+		absence->kind = SG_ABSENCE_OFF;
+		return;
+	case SG_TRACE_READING:
+	case SG_TRACE_CURRENT:
+		break;
+	}
+	if (was_without_power(dev, absence->trace, deadline_ns))
+		absence->kind = SG_ABSENCE_OFF;
+	/*
+	 * If attach() fails later, the next one finds what this question has begun, with the cell off: then only WAIT says
+	 * something, and not even that if the current may have gone on until now.
+	 */
+	absence->trace = absence->kind == SG_ABSENCE_OFF ? SG_TRACE_READING : SG_TRACE_NONE;
 }
 
 /* RANGE 4 and the size of the shunt record must tell the same. Cell off, zero. */
@@ -154,8 +194,11 @@ static enum sg_err device_attach(struct sg_device *device, struct sg_absence *ab
 	sg_tdstat_calibration_none(&dev->calibration);
 	dev->state = SG_TDSTAT_UNKNOWN;
 	dev->asked_ns = dev->converting_ns = dev->waiting_ns = SG_NO_TIME;
-	if (absence)
+	dev->holds = false;
+	if (absence) {
 		absence->kind = SG_ABSENCE_UNKNOWN;
+		absence->ran_ns = SG_NO_TIME;
+	}
 	err = first_words(dev, deadline_ns);
 	if (err)
 		return err;
@@ -254,6 +297,7 @@ static const struct sg_potentiostat_ops ops = {
 	.stop = sg_tdstat_run_stop,
 	.safe_off = sg_tdstat_safe_off,
 	.peek = device_peek,
+	.part = device_part,
 };
 
 static const char *const models[] = { "v3", "mystat", NULL };

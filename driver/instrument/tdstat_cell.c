@@ -24,6 +24,7 @@
 static void changed(struct sg_tdstat_device *dev)
 {
 	dev->changed_ns = sg_clock_now_ns(dev->device.clock);
+	dev->flowing = false;
 }
 
 /* ---- set ---- */
@@ -158,6 +159,7 @@ static enum sg_err read_once(struct sg_tdstat_device *dev, struct sg_tdstat_read
 	dev->converting_ns = err ? SG_NO_TIME : sg_clock_now_ns(dev->device.clock);
 	if (err)
 		return err == SG_ERR_GONE ? err : SG_ERR_FRAME;
+	dev->holds = true;
 	err = sg_tdstat_adc_read(reply.data, out);
 	if (err)
 		sg_text_add(&dev->device.diag, "both overflow bits of a reading are set, or contradict it");
@@ -193,6 +195,7 @@ static enum sg_err poll_again(struct sg_tdstat_device *dev, int64_t deadline_ns)
 		return sg_tdstat_wait(dev, now_ns + POLL_NS, deadline_ns);
 	dev->waiting_ns = SG_NO_TIME;
 	dev->asked_ns = dev->converting_ns = SG_NO_TIME;
+	dev->holds = false;
 	sg_text_clear(&dev->device.diag);
 	sg_text_add(&dev->device.diag, "the converter says WAIT for %.1f s", sg_seconds(WAIT_MAX_NS));
 	return SG_ERR_FRAME;
@@ -225,6 +228,7 @@ enum sg_err sg_tdstat_read_fresh(struct sg_tdstat_device *dev, int64_t due_ns, s
 		now_ns = sg_clock_now_ns(dev->device.clock);
 		if (!err && counts && now_ns - began_ns <= AGE_HEARD_MAX_NS) {
 			*host_ns = now_ns;
+			dev->flowing = abs(out->current.counts) > 2 * SG_TDSTAT_FLOWING_COUNTS;
 			return SG_OK;
 		}
 		turns += err != SG_ERR_TIMEOUT;

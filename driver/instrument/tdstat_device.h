@@ -55,6 +55,8 @@ struct sg_tdstat_device {
 	int64_t asked_ns;      /**< the conversion that the next ADCREAD gives did not begin before this, */
 	int64_t converting_ns; /**< nor after this: the question and the answer that began it. SG_NO_TIME: not known */
 	int64_t waiting_ns;    /**< since when it only says WAIT; SG_NO_TIME: it does not */
+	bool holds;            /**< it has a conversion, or is at one: it gave a reading before */
+	bool flowing;          /**< the latest reading since the latest change showed much more than no current */
 
 	struct sg_tdstat_calibration calibration;
 	bool offsets_bad; /**< what is stored as offsets cannot be any */

@@ -291,6 +291,8 @@ enum sg_err sg_slot_return(struct sg_rig_slot *slot, struct sg_clock *clock, str
 
 	if (slot->device && slot->identity.family[0]) /* just lost: who is there now is another one */
 		sg_neighbours_note(&slot->neighbours, &slot->whereabouts);
+	if (slot->device && absence && slot->family->potentiostat && slot->family->potentiostat->part)
+		slot->family->potentiostat->part(slot->device, absence);
 	sg_slot_disconnect(slot);
 	count = find(slot, candidates);
 	for (size_t i = 0; i < count; i++) {

@@ -10,6 +10,7 @@
  *     start one|pair|rest|mixed D (in a range of 10 mA), one20|pair20 (of 20 mA), small (of 200 uA)
  *     peek D, where the family has it
  *     calibration D, calibrate KEY=VALUE D, where the family keeps one: what is stored, on one line; store one value
+ *     part                       the link is lost: "none", "off", "reading" or "current" is left behind
  *     return D                   attach by a host whose link was lost: "ran", "off" or "unknown" while it was
  *   come to "ok", the name of an error, or what a report says: "started 0",
  *   "sample 0 1 s 0.1 V 0.0008332 A gap", "ended 0 duration", "over duration off". The time of a sample is the
@@ -38,6 +39,7 @@ struct conversation {
 	struct sg_clock *clock;
 	struct sg_device *device;
 	int64_t start_ns; /* when the latest start() returned */
+	enum sg_trace trace; /* what was left behind when the link was lost */
 };
 
 struct words {

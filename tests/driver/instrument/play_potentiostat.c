@@ -109,22 +109,59 @@ static enum sg_err write_calibration(struct sg_device *device, const char *word,
 	return device->family->calibration->write(device, key, equals + 1, deadline_ns);
 }
 
+static const char *trace_word(enum sg_trace trace)
+{
+	switch (trace) {
+	case SG_TRACE_NONE:
+		break;
+	case SG_TRACE_OFF:
+		return "off";
+	case SG_TRACE_READING:
+		return "reading";
+	case SG_TRACE_CURRENT:
+		return "current";
+	}
+	return "none";
+}
+
+static enum sg_err part(struct conversation *c, char *outcome, size_t size)
+{
+	struct sg_absence absence = { .trace = SG_TRACE_NONE };
+
+	if (!c->device->family->potentiostat->part)
+		return SG_ERR_NOT_FOUND;
+	c->device->family->potentiostat->part(c->device, &absence);
+	c->trace = absence.trace;
+	snprintf(outcome, size, "%s", trace_word(c->trace));
+	return SG_OK;
+}
+
+static enum sg_err attach_again(struct conversation *c, int64_t deadline_ns, char *outcome, size_t size)
+{
+	struct sg_absence absence = { .interval_s = 1.0, .trace = c->trace };
+	enum sg_err err = c->device->family->potentiostat->attach(c->device, &absence, deadline_ns);
+
+	c->trace = absence.trace; /* as the next attempt would find it */
+	if (!err)
+		snprintf(outcome, size, "%s", absence.kind == SG_ABSENCE_RAN ? "ran" :
+					      absence.kind == SG_ABSENCE_OFF ? "off" : "unknown");
+	return err;
+}
+
 enum sg_err play_potentiostat(struct conversation *c, const struct words *words, int64_t deadline_ns, char *outcome,
 			      size_t size)
 {
 	const struct sg_potentiostat_ops *ops = c->device->family->potentiostat;
 	struct sg_identity identity = { .family = "" };
-	struct sg_absence absence = { .interval_s = 1.0 };
 	struct sg_report report;
 	enum sg_err err = SG_ERR_NOT_FOUND;
 
 	if (strcmp(words->name, "attach") == 0) {
 		err = ops->attach(c->device, NULL, deadline_ns);
 	} else if (strcmp(words->name, "return") == 0) {
-		err = ops->attach(c->device, &absence, deadline_ns);
-		if (!err)
-			snprintf(outcome, size, "%s", absence.kind == SG_ABSENCE_RAN ? "ran" :
-						      absence.kind == SG_ABSENCE_OFF ? "off" : "unknown");
+		err = attach_again(c, deadline_ns, outcome, size);
+	} else if (strcmp(words->name, "part") == 0) {
+		err = part(c, outcome, size);
 	} else if (strcmp(words->name, "identify") == 0) {
 		err = ops->identify(c->device, &identity, deadline_ns);
 		if (!err)
