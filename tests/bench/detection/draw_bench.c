@@ -75,8 +75,11 @@ void draw_room(struct trial *t, struct dice *dice)
 	struct room *r = &t->room;
 	const bool chamber = dice_chance(dice, 0.6);
 	/* Nobody can tell a warm cell from a softly shorted one without a thermometer: less weather where there is none. */
-	const double weather = (r->logged = dice_chance(dice, 0.65)) ? 1.0 : 0.5;
+	const bool heat = t->family->incident == INCIDENT_THERMAL; /* its two families differ in the thermometer */
+	const bool logged = dice_chance(dice, 0.65);
+	const double weather = logged ? 1.0 : 0.5;
 
+	r->logged = heat ? strcmp(t->family->name, FAMILY_UNKNOWABLE) != 0 : logged;
 	r->mean_k = t->cell.home_k + dice_between(dice, -1.0, 1.0);
 	r->day_k = weather * (chamber ? dice_log_between(dice, 0.02, 0.2) : dice_log_between(dice, 0.2, 3.0));
 	r->day_phase = dice_unit(dice);

@@ -154,7 +154,7 @@ void draw_history(struct trial *t, struct dice *dice)
 	t->pits = dice_chance(dice, k->pit_chance) && t->programme.kind != PROGRAMME_ONE_WAY;
 	if (t->pits) {
 		t->cell.pit_fraction = dice_between(dice, 0.05, 0.30);
-		t->cell.pit_c = dice_between(dice, 0.5, 0.9) * half_cycle_c;
+		t->cell.pit_part = dice_between(dice, 0.5, 0.9);
 	}
 	/* Ageing: to +6 % in 300 h, sometimes slightly down; 8 % in a whole test, beyond it would be an event. */
 	drift = dice_chance(dice, 0.3) ? 0.0 : dice_between(dice, -0.02, 0.06) / (300.0 * 3600.0);

@@ -59,6 +59,8 @@ static const struct family families[] = {
 	{ "clock", GROUP_FAULT, INCIDENT_CLOCK, TIMING_SOMEWHERE, "cr", "ssttl", 30, 0, 0, 0 },
 	{ "thermal", GROUP_FAULT, INCIDENT_THERMAL, TIMING_SOMEWHERE, "cr", "ssttl", 40, 0, 0, 0 },
 	{ "clipped", GROUP_FAULT, INCIDENT_CLIPPED, TIMING_RAMP, "n", "fsst", 30, 0, 0, 0 },
+	/* nobody can tell this one: beside the sum of the faults */
+	{ FAMILY_UNKNOWABLE, GROUP_FAULT, INCIDENT_THERMAL, TIMING_SOMEWHERE, "cr", "ssttl", 20, 0, 0, 0 },
 };
 
 size_t family_count(void)

@@ -49,8 +49,9 @@ static double interface_scale(const struct ion_cell *cell, const struct cell_sta
 		f *= 1.0 + cell->conditioning[minus] * exact_exp(-s->total_c / cell->conditioning_c);
 	if (cell->rate_beta > 0.0 && current_a != 0.0)
 		f *= 1.0 - cell->rate_beta * exact_log(1.0 + fabs(current_a) / cell->rate_a);
-	if (cell->pit_fraction > 0.0)
-		f *= 1.0 + cell->pit_fraction / (1.0 + exact_exp(8.0 * (1.0 - s->polarized_c / cell->pit_c)));
+	if (cell->pit_fraction > 0.0 && s->deposit_c > 0.0)
+		f *= 1.0 + cell->pit_fraction /
+				   (1.0 + exact_exp(8.0 * (1.0 - s->polarized_c / (cell->pit_part * s->deposit_c))));
 	return f;
 }
 
@@ -170,6 +171,7 @@ struct cell_reading cell_step(const struct ion_cell *cell, struct cell_state *s,
 
 	if (sign != 0 && sign != s->sign) {
 		s->sign = sign;
+		s->deposit_c = s->polarized_c;
 		s->polarized_c = 0.0;
 	}
 	follow_temperature(cell, s, temperature_k);

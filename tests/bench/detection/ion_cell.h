@@ -33,7 +33,7 @@ struct ion_cell {
 	double nucleation_v;     /* peak after each reversal ... */
 	double nucleation_c;     /* ... that is gone after this charge */
 	double pit_fraction;     /* rise of the interface late in each half-cycle, as old deposits are used up ... */
-	double pit_c;            /* ... from about this charge on */
+	double pit_part;         /* ... from about this part of the charge of the half-cycle before on */
 	double conditioning[2];  /* of the first cycles, I > 0 and I < 0: times 1 + this, dying out ... */
 	double conditioning_c;   /* ... with this charge */
 	double drift_per_s;      /* ageing of interfaces and electrolyte, relative */
@@ -44,6 +44,7 @@ struct cell_state {
 	double slow_v[CELL_SLOW];
 	double mode_x[CELL_MODES];
 	double polarized_c;      /* charge since the last reversal */
+	double deposit_c;        /* charge of the half-cycle before: what lies there to be stripped */
 	double total_c;          /* charge since the beginning */
 	double time_s;
 	int sign;
