@@ -18,6 +18,11 @@ struct arguments {
 	const char *path;
 	bool json;
 	bool area_given;
+	const char *metal;
+	const char *set;
+	double thickness_mm;
+	double temperature_c;
+	struct sg_exposure_config model;
 	struct sg_replay_config config;
 };
 
@@ -30,6 +35,10 @@ static void usage(FILE *out)
 		"  --expected-ohm R     resistance of the whole cell at the test temperature, if known\n"
 		"  --compliance V       of the source: readings on its rail say nothing of the cell\n"
 		"  --limit-voltage V    report |V| beyond this, as the guard of a run would\n"
+		"  --metal Na           follow its diffusion limit (needs --area; fresh metal at the first row is assumed)\n"
+		"  --diffusion-set NAME constants of its self-diffusion; `sandglass model --list` shows them\n"
+		"  --metal-thickness MM of each electrode's metal; without: thick\n"
+		"  --temperature C      of the cell where the table has none\n"
 		"Tables: time_s,current_A,voltage_V[,temp_C]; Battery Data Format; records of this program.\n");
 }
 
@@ -46,18 +55,62 @@ static bool positive(const char *option, const char *text, double *out)
 	return true;
 }
 
+static bool finite_number(const char *option, const char *text, double *out)
+{
+	char *end;
+	const double value = strtod(text, &end);
+
+	if (end == text || *end || !isfinite(value)) {
+		fprintf(stderr, "--%s %s: would be a number\n", option, text);
+		return false;
+	}
+	*out = value;
+	return true;
+}
+
+/* The model is made once here, so that what does not fit is said before the table is read. */
+static bool choose_model(struct arguments *a)
+{
+	struct sg_exposure trial;
+	char storage[512];
+	struct sg_text why;
+
+	if (!a->metal) {
+		if (!a->set[0] && isnan(a->thickness_mm))
+			return true;
+		fprintf(stderr, "--diffusion-set and --metal-thickness mean nothing without --metal\n");
+		return false;
+	}
+	if (!a->area_given) {
+		fprintf(stderr, "--metal needs --area: the limit is one of current density\n");
+		return false;
+	}
+	sg_text_init(&why, storage, sizeof(storage));
+	if (sg_watch_model(a->metal, a->set, a->config.area_cm2, a->thickness_mm, a->temperature_c, &a->model, &why) ||
+	    sg_exposure_init(&trial, &a->model, &why)) {
+		fprintf(stderr, "%s\n", storage);
+		return false;
+	}
+	a->config.model = &a->model;
+	return true;
+}
+
 static int parse(int argc, char **argv, struct arguments *a)
 {
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' },	       { "area", required_argument, NULL, 'a' },
 		{ "expected-ohm", required_argument, NULL, 'o' }, { "compliance", required_argument, NULL, 'c' },
 		{ "limit-voltage", required_argument, NULL, 'v' }, { "help", no_argument, NULL, 'h' },
+		{ "metal", required_argument, NULL, 'm' },	       { "diffusion-set", required_argument, NULL, 's' },
+		{ "metal-thickness", required_argument, NULL, 't' }, { "temperature", required_argument, NULL, 'T' },
 		{ NULL, 0, NULL, 0 },
 	};
 	bool good = true;
 	int c;
 
 	memset(a, 0, sizeof(*a));
+	a->set = "";
+	a->thickness_mm = a->temperature_c = NAN;
 	a->config = (struct sg_replay_config){ .area_cm2 = 1.0, .expected_ohm = NAN, .compliance_v = NAN,
 					       .limit_voltage_v = NAN };
 	while (good && (c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -78,6 +131,18 @@ static int parse(int argc, char **argv, struct arguments *a)
 		case 'v':
 			good = positive("limit-voltage", optarg, &a->config.limit_voltage_v);
 			break;
+		case 'm':
+			a->metal = optarg;
+			break;
+		case 's':
+			a->set = optarg;
+			break;
+		case 't':
+			good = positive("metal-thickness", optarg, &a->thickness_mm);
+			break;
+		case 'T':
+			good = finite_number("temperature", optarg, &a->temperature_c);
+			break;
 		case 'h':
 			usage(stdout);
 			return -1;
@@ -86,7 +151,7 @@ static int parse(int argc, char **argv, struct arguments *a)
 			return SG_EXIT_USAGE;
 		}
 	}
-	if (!good)
+	if (!good || !choose_model(a))
 		return SG_EXIT_USAGE;
 	if (optind != argc - 1) {
 		usage(stderr);

@@ -38,6 +38,29 @@ static void describe_temperature(const struct sg_run_view *v, struct sg_text *li
 	sg_text_add(line, "  --- degC (no answer for %s)", age);
 }
 
+/* "limit A 0.31-0.42, 12 min": so much of it is used, and at the earliest so long the present current can go on. */
+static void describe_limit(const struct sg_run_view *v, struct sg_text *line)
+{
+	const double current_a = v->row ? v->row->current_a : 0.0;
+	const enum sg_electrode electrode = sg_watch_stripped(current_a);
+	struct sg_interval used, left_s;
+	char left[24];
+
+	if (!v->watch || !v->watch->has_model || current_a == 0.0)
+		return;
+	used = sg_watch_fraction(v->watch, electrode);
+	if (isnan(used.high)) {
+		sg_text_add(line, "  limit unknown");
+		return;
+	}
+	sg_text_add(line, "  limit %c %.2f-%.2f", electrode == SG_ELECTRODE_A ? 'A' : 'B', used.low, used.high);
+	left_s = sg_exposure_time_to_limit(&v->watch->exposure, electrode, current_a);
+	if (isfinite(left_s.low)) {
+		sg_print_duration(left, left_s.low);
+		sg_text_add(line, ", %s to it", left);
+	}
+}
+
 static void describe_step(const struct sg_run_view *v, struct sg_text *line)
 {
 	char left[24];
@@ -54,6 +77,9 @@ static void describe_step(const struct sg_run_view *v, struct sg_text *line)
 		sg_text_add(line, "  %7.2f ohm", v->resistance_ohm);
 	else
 		sg_text_add(line, "      --- ohm");
+	if (isfinite(v->resistance_ohm) && isfinite(v->baseline_ohm))
+		sg_text_add(line, " (%.2f)", v->baseline_ohm);
+	describe_limit(v, line);
 	describe_temperature(v, line);
 	sg_text_add(line, "  %s left", left);
 }
@@ -127,6 +153,7 @@ static bool worth_a_line(const struct sg_live_view *view, const struct sg_event 
 	case SG_EVENT_CONTACT_STEP:
 	case SG_EVENT_CONTACT_OPEN:
 	case SG_EVENT_SENSE_LOST:
+	case SG_EVENT_DIFFUSION_LIMIT:
 	case SG_EVENT_THERMAL:
 	case SG_EVENT_DATA_FAULT:
 	case SG_EVENT_TIME_FAULT:

@@ -7,6 +7,7 @@
 
 #include "core/units.h"
 #include "format/json_line.h"
+#include "model/material.h"
 
 /** Everything but the list, with every text at its longest and escaped. */
 #define FRAME_SIZE ((size_t)24 * 1024)
@@ -33,6 +34,21 @@ static void put_time(struct sg_json *json, const char *key, int64_t utc_ns)
 		sg_json_string(json, key, text);
 }
 
+/* The constants behind limit_fraction_*: whoever prefers others multiplies by the root of the ratio. */
+static void put_diffusion(struct sg_json *json, const struct sg_cell *cell)
+{
+	struct sg_material material;
+	double diffusion_cm2_s = NAN;
+	const bool known = sg_material_find(cell->metal, cell->diffusion_set, &material, NULL) == SG_OK;
+
+	if (known && sg_material_diffusion(&material, 25.0, &diffusion_cm2_s, NULL))
+		diffusion_cm2_s = NAN;
+	sg_json_number(json, "metal_thickness_mm", cell->metal_thickness_mm, 9);
+	sg_json_string(json, "diffusion_set", known ? material.name : NULL);
+	sg_json_string(json, "diffusion_source", known ? material.source : NULL);
+	sg_json_number(json, "diffusion_25degC_cm2_s", diffusion_cm2_s, 6);
+}
+
 static void put_cell(struct sg_json *json, const struct sg_cell *cell)
 {
 	sg_json_open_object(json, "cell");
@@ -43,6 +59,7 @@ static void put_cell(struct sg_json *json, const struct sg_cell *cell)
 	sg_json_number(json, "thickness_mm", cell->thickness_mm, 9);
 	sg_json_number(json, "pressure_MPa", cell->pressure_mpa, 9);
 	sg_json_number(json, "expected_ohm", cell->expected_ohm, 9);
+	put_diffusion(json, cell);
 	sg_json_close(json);
 }
 
@@ -142,6 +159,8 @@ static void put_half_step(struct sg_json *json, const struct sg_half_step *half,
 	sg_json_number(json, "voltage_last_V", half->voltage_last_v, 9);
 	sg_json_number(json, "resistance_ohm", half->resistance_ohm, 9);
 	sg_json_number(json, "temperature_degC", half->temperature_c, 5);
+	sg_json_number(json, "limit_fraction_low", half->limit_low, 5);
+	sg_json_number(json, "limit_fraction_high", half->limit_high, 5);
 	sg_json_integer(json, "samples", half->samples);
 	sg_json_boolean(json, "complete", half->complete);
 	sg_json_boolean(json, "shorted", half->shorted);

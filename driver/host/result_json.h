@@ -32,7 +32,10 @@
  *                            duration_s, charge_mAh_cm2 (signed), unknown_before_mAh_cm2 (0, or: up to so much may
  *                            have flowed just before it and is in no charge: a start that was not answered),
  *                            voltage_first_V, voltage_last_V,
- *                            resistance_ohm (last valid), temperature_degC (mean), samples, complete,
+ *                            resistance_ohm (last valid), temperature_degC (mean),
+ *                            limit_fraction_low, limit_fraction_high (most of the diffusion limit that was used in it
+ *                            at the electrode it strips, as an interval; null if unknown; an index of exposure and
+ *                            an upper bound, no prediction), samples, complete,
  *                            shorted, witnessed (false: it went on while the link was lost, and its charge
  *                            is what is known to have flowed), end ("duration", "voltage_max", ..., "none" while it runs)}]
  *   event_counts             {<event type>: count}, every type

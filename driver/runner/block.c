@@ -78,7 +78,7 @@ static void begin_step(struct sg_run *run, const struct sg_report *report)
 	if (report->segment == 0) {
 		run->block.anchor_ns = report->host_ns;
 		begin_s = sg_seconds(report->host_ns - run->zero_ns);
-		sg_accounting_gap(&run->books, begin_s, 0.0);
+		sg_run_flowed(run, begin_s, 0.0);
 		tell_gap(run, step, begin_s);
 	} else {
 		/* No gap at the cell: the step begins where the one before it ended. */
@@ -128,7 +128,7 @@ static void close_books(struct sg_run *run, const struct sg_step *step, double e
 	const struct sg_row *row = &run->books.row;
 	const bool measured = row->step_record_index && isfinite(row->current_a);
 
-	sg_accounting_gap(&run->books, end_s, measured ? row->current_a : run->segments[run->block.at].set_value);
+	sg_run_flowed(run, end_s, measured ? row->current_a : run->segments[run->block.at].set_value);
 	if (step->kind == SG_STEP_CURRENT)
 		sg_result_ran_on(run->result, end_s, sg_accounting_step_charge_c(&run->books));
 }
@@ -219,6 +219,7 @@ static struct sg_reading reading_of(const struct sg_row *row)
 		.current_a = row->current_a,
 		.set_a = row->set_a,
 		.temperature_c = row->temperature_c,
+		.limit_fraction = NAN,
 		.flags = row->flags,
 		.step = row->step_count,
 	};
@@ -226,8 +227,9 @@ static struct sg_reading reading_of(const struct sg_row *row)
 
 static void record_sample(struct sg_run *run, const struct sg_row *row)
 {
+	struct sg_interval used;
 	/* V/I means something later than V does: right after a reversal the interfaces still charge. */
-	const bool valid = !isnan(sg_detector_resistance_ohm(&run->detector));
+	const bool valid = !isnan(sg_detector_resistance_ohm(&run->watch.detector));
 
 	if (sg_recorder_row(run->recorder, row))
 		run->disk_failed = true;
@@ -237,12 +239,14 @@ static void record_sample(struct sg_run *run, const struct sg_row *row)
 		sg_result_voltage(run->result, row->voltage_v);
 	sg_result_sample(run->result, row->test_time_s, row->voltage_v, row->current_a, row->temperature_c, valid,
 			 row->step.charging_c - row->step.discharging_c);
+	used = sg_watch_fraction(&run->watch, sg_watch_stripped(row->set_a));
+	sg_result_limit(run->result, used.low, used.high);
 }
 
 /* The way of a sample: books, guard, detectors, then (if need be) cell off, and only then the record. */
 static enum sg_verdict on_sample(struct sg_run *run, struct sg_sample *sample)
 {
-	struct sg_event events[SG_DETECT_EVENTS_MAX + 1];
+	struct sg_event events[SG_WATCH_EVENTS_MAX + 1];
 	enum sg_verdict verdict = SG_VERDICT_GO_ON;
 	const struct sg_row *row;
 	struct sg_reading reading;
@@ -269,7 +273,7 @@ static enum sg_verdict on_sample(struct sg_run *run, struct sg_sample *sample)
 		count = 1;
 	}
 	reading = reading_of(row);
-	count += sg_detector_feed(&run->detector, &reading, &events[count]);
+	count += sg_watch_feed(&run->watch, &reading, &events[count]);
 	for (size_t i = 0; i < count; i++) {
 		const enum sg_verdict answer = sg_engine_on_event(&run->engine, &events[i]);
 

@@ -156,7 +156,10 @@ static void book_step(struct sg_run *run, const struct sg_step *step, double unt
 {
 	const double from_s = fmax(run->books.row.test_time_s, run->block.step_begin_s);
 
-	sg_accounting_gap(&run->books, until_s, known ? step->current_a : 0.0);
+	if (known)
+		sg_run_flowed(run, until_s, step->current_a);
+	else
+		sg_run_unwitnessed(run, until_s);
 	if (step->kind == SG_STEP_CURRENT) {
 		if (until_s > run->lost_s)
 			sg_result_unwitnessed(run->result, until_s, sg_accounting_step_charge_c(&run->books));

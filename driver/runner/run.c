@@ -34,6 +34,18 @@ void sg_run_tell(struct sg_run *run, const struct sg_event *event)
 		run->disk_failed = true;
 }
 
+void sg_run_flowed(struct sg_run *run, double time_s, double current_a)
+{
+	sg_accounting_gap(&run->books, time_s, current_a);
+	sg_watch_flowed(&run->watch, time_s, current_a);
+}
+
+void sg_run_unwitnessed(struct sg_run *run, double time_s)
+{
+	sg_accounting_gap(&run->books, time_s, 0.0);
+	sg_watch_unwitnessed(&run->watch, time_s);
+}
+
 void sg_run_flush(struct sg_run *run)
 {
 	if (sg_recorder_tick(run->recorder, sg_clock_now_ns(run->config->clock)))
@@ -69,8 +81,9 @@ void sg_run_show(struct sg_run *run, enum sg_phase phase)
 	view.left_s = sg_engine_left_s(&run->engine);
 	if (run->block.in_step)
 		view.left_s -= view.time_s - run->block.step_begin_s;
-	view.resistance_ohm = sg_detector_resistance_ohm(&run->detector);
-	view.baseline_ohm = sg_detector_baseline_ohm(&run->detector);
+	view.resistance_ohm = sg_detector_resistance_ohm(&run->watch.detector);
+	view.baseline_ohm = sg_detector_baseline_ohm(&run->watch.detector);
+	view.watch = &run->watch;
 	view.temperature_c = sg_climate_temperature_c(&run->climate, view.time_s, &view.temperature_stale);
 	view.temperature_age_s = view.time_s - run->climate.read_s;
 	view.soak_left_s = sg_soak_left_s(&run->climate.soak);

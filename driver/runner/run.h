@@ -10,10 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "detect/detector.h"
 #include "experiment/accounting.h"
 #include "experiment/engine.h"
 #include "experiment/guard.h"
+#include "experiment/watch.h"
 #include "runner/climate.h"
 #include "runner/runner.h"
 
@@ -44,7 +44,7 @@ struct sg_run {
 	struct sg_rig *rig;
 	struct sg_engine engine;
 	struct sg_guard guard;
-	struct sg_detector detector;
+	struct sg_watch watch;
 	struct sg_accounting books;
 	struct sg_climate climate;
 	struct sg_recorder *recorder;
@@ -85,6 +85,15 @@ enum sg_verdict sg_run_stop(struct sg_run *run, const char *stopped_by, enum sg_
  * @param pausing  at once: nothing will be recorded for long, and people will look
  */
 void sg_run_save(struct sg_run *run, bool pausing);
+
+/**
+ * From the latest sample to time_s a known current flowed that was not sampled (0: none): into the books, and into the
+ * model of the diffusion limit.
+ */
+void sg_run_flowed(struct sg_run *run, double time_s, double current_a);
+
+/** The same for anything between no current and the latest: nothing is booked, and the model's interval widens. */
+void sg_run_unwitnessed(struct sg_run *run, double time_s);
 
 /** Flush what is due to disk; a failure is remembered in disk_failed. */
 void sg_run_flush(struct sg_run *run);

@@ -89,6 +89,34 @@ static enum sg_err check_plan(struct sg_run *run, struct sg_text *why)
 	return err;
 }
 
+/* Without a model the test runs all the same, and says so. */
+static void begin_watch(struct sg_run *run, const struct sg_detect_config *detect)
+{
+	const struct sg_experiment *experiment = run->config->experiment;
+	const struct sg_cell *cell = &experiment->cell;
+	const double set_c = experiment->temperature.present ? experiment->temperature.set_c : NAN;
+	struct sg_exposure_config model;
+	char storage[SG_DIAG_SIZE];
+	struct sg_event event;
+	struct sg_text why;
+	enum sg_err err;
+
+	sg_text_init(&why, storage, sizeof(storage));
+	err = sg_watch_model(cell->metal, cell->diffusion_set, cell->area_cm2, cell->metal_thickness_mm, set_c, &model, &why);
+	if (err)
+		sg_watch_init(&run->watch, detect, NULL, NULL);
+	else
+		err = sg_watch_init(&run->watch, detect, &model, &why);
+	sg_event_init(&event, SG_EVENT_DIFFUSION_LIMIT, SG_GRADE_INFO, sg_run_now_s(run));
+	if (err)
+		sg_event_say(&event, "no diffusion limit is followed: %s", why.data);
+	else
+		sg_event_say(&event, "the diffusion limit of %s is followed with %s (%s); fresh metal is assumed; %s",
+			     model.material.metal->name, model.material.name, model.material.grade,
+			     isnan(set_c) ? "25 degC until a temperature is known" : "an index of exposure, no prediction");
+	sg_run_tell(run, &event);
+}
+
 static enum sg_err prepare(struct sg_run *run, struct sg_run_outcome *outcome, struct sg_text *why)
 {
 	const struct sg_experiment *experiment = run->config->experiment;
@@ -105,7 +133,6 @@ static enum sg_err prepare(struct sg_run *run, struct sg_run_outcome *outcome, s
 	limits.silence_s = sg_seconds(sg_clock_patience_ns(run->config->clock, sg_ns(limits.silence_s)));
 	sg_engine_init(&run->engine, experiment, run->config->plan);
 	sg_guard_init(&run->guard, &limits, experiment->cell.area_cm2);
-	sg_detector_init(&run->detector, &detect);
 	sg_accounting_init(&run->books);
 	sg_climate_init(&run->climate, run->rig, &experiment->temperature);
 	run->current_off_s = NAN;
@@ -125,6 +152,7 @@ static enum sg_err prepare(struct sg_run *run, struct sg_run_outcome *outcome, s
 		return err;
 	snprintf(outcome->folder, sizeof(outcome->folder), "%s", sg_recorder_folder(run->recorder));
 	snprintf(outcome->table, sizeof(outcome->table), "%s", sg_recorder_table(run->recorder));
+	begin_watch(run, &detect);
 	return SG_OK;
 }
 

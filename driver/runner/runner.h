@@ -19,6 +19,7 @@
 #include "experiment/experiment.h"
 #include "experiment/plan.h"
 #include "experiment/result.h"
+#include "experiment/watch.h"
 #include "format/row.h"
 #include "host/recorder.h"
 #include "runner/rig.h"
@@ -43,6 +44,7 @@ struct sg_run_view {
 	double left_s;              /**< planned time left, without waits */
 	double resistance_ohm;      /**< NAN if not valid */
 	double baseline_ohm;        /**< NAN while learning */
+	const struct sg_watch *watch; /**< for what costs too much to be worked out at each sample: time to the limit */
 	double temperature_c;       /**< latest reading, NAN if there was none */
 	double temperature_age_s;   /**< of it; infinite if there was none */
 	bool temperature_stale;     /**< too old to be shown as the temperature of now */

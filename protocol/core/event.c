@@ -37,6 +37,8 @@ const char *sg_event_name(enum sg_event_type type)
 		return "sense_lost";
 	case SG_EVENT_RANGE_GLITCH:
 		return "range_glitch";
+	case SG_EVENT_DIFFUSION_LIMIT:
+		return "diffusion_limit";
 	case SG_EVENT_THERMAL:
 		return "thermal";
 	case SG_EVENT_DATA_FAULT:

@@ -26,6 +26,7 @@ enum sg_event_type {
 	SG_EVENT_CONTACT_OPEN, /**< spikes that return: a loose current lead */
 	SG_EVENT_SENSE_LOST,   /**< a voltage that has nothing to do with the current */
 	SG_EVENT_RANGE_GLITCH, /**< a reading or two spoilt by a switch of range */
+	SG_EVENT_DIFFUSION_LIMIT, /**< a level of the model's limit is crossed: an index, no finding about the cell */
 	SG_EVENT_THERMAL,      /**< a change of resistance that the temperature explains */
 	/* the record: never to be read as a cell event */
 	SG_EVENT_DATA_FAULT, /**< torn line, NaN, stuck code, current off its set point, ... */

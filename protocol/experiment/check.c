@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/units.h"
+#include "experiment/forecast.h"
 #include "experiment/phrase.h"
 
 /* One part in 1e9 of grace, so that equal values are not told apart by rounding. */
@@ -279,6 +280,27 @@ static void check_charge(struct checker *c)
 		     farthest_net, farthest->id, limit);
 }
 
+/* A plan that would empty an ideal interface is a matter for a person, never an error: some are made to find that point. */
+static void check_limit(struct checker *c)
+{
+	struct sg_forecast forecast;
+
+	if (sg_forecast_init(&forecast, c->experiment, NULL))
+		return;
+	for (size_t i = 0; i < c->plan->step_count && forecast.steps < SG_FORECAST_STEPS; i++) {
+		const struct sg_step *step = &c->plan->steps[i];
+		const struct sg_interval used = sg_forecast_step(&forecast, step);
+
+		if (!(used.high >= 1.0))
+			continue;
+		find(c, SG_SEVERITY_WARNING, place_of(&c->experiment->procedures[step->procedure]),
+		     "step %s %s beyond the diffusion limit of %s (%s): %.2f to %.2f of it, where 1 is what an ideal, flat "
+		     "interface can give", step->id, used.low >= 1.0 ? "goes" : "may go",
+		     forecast.exposure.config.material.metal->name, forecast.exposure.config.material.name, used.low, used.high);
+		return;
+	}
+}
+
 static void check_disk(struct checker *c, const struct sg_check_env *env)
 {
 	char need[SG_PHRASE_SIZE], have[SG_PHRASE_SIZE];
@@ -342,6 +364,7 @@ void sg_check(const struct sg_experiment *experiment, const struct sg_plan *plan
 	check_temperature(&c);
 	check_procedures(&c);
 	check_charge(&c);
+	check_limit(&c);
 	check_disk(&c, env);
 	check_host_loss(&c);
 }

@@ -10,7 +10,11 @@
 #include "core/units.h"
 #include "detect/hard_short.h"
 #include "detect/thresholds.h"
+#include "experiment/forecast.h"
 #include "experiment/phrase.h"
+
+/* Steps of one cycle: two half-cycles and their rests. */
+#define GROUP_MAX 8
 
 /* A finding behind the longest name of a file. */
 #define LINE_SIZE (SG_FINDING_SIZE + SG_URI_SIZE + 64)
@@ -68,8 +72,18 @@ static size_t group_repeats(const struct sg_plan *plan, size_t first, size_t len
 	return repeats;
 }
 
-static void print_step(const struct printer *p, const struct sg_step *step)
+/* A column "0.06-0.07 A"; empty if nothing is known. */
+static const char *phrase_limit(struct sg_interval used, double density, char out[SG_PHRASE_SIZE])
 {
+	out[0] = '\0';
+	if (!isnan(used.high))
+		snprintf(out, SG_PHRASE_SIZE, "  %.2f-%.2f %c", used.low, used.high, density < 0.0 ? 'B' : 'A');
+	return out;
+}
+
+static void print_step(const struct printer *p, const struct sg_step *step, struct sg_interval used)
+{
+	char limit[SG_PHRASE_SIZE];
 	char current[SG_PHRASE_SIZE], duration[SG_PHRASE_SIZE], range[SG_PHRASE_SIZE], interval[SG_PHRASE_SIZE];
 
 	sg_phrase_duration(step->duration_s, duration);
@@ -79,10 +93,11 @@ static void print_step(const struct printer *p, const struct sg_step *step)
 		say(p, "  %-10s rest %37s %38s", step->id, duration, interval);
 		break;
 	case SG_STEP_CURRENT:
-		say(p, "  %-10s %+9.4g mA/cm2 %14s %10s %+10.4g mAh/cm2 %9s %9s", step->id, step->density_ma_cm2,
+		say(p, "  %-10s %+9.4g mA/cm2 %14s %10s %+10.4g mAh/cm2 %9s %9s%s", step->id, step->density_ma_cm2,
 		    sg_phrase_current(step->current_a, current), duration,
 		    step->density_ma_cm2 * step->duration_s / 3600.0,
-		    step->range_a > 0.0 ? sg_phrase_current(step->range_a, range) : "-", interval);
+		    step->range_a > 0.0 ? sg_phrase_current(step->range_a, range) : "-", interval,
+		    phrase_limit(used, step->density_ma_cm2, limit));
 		break;
 	case SG_STEP_TEMPERATURE:
 		say(p, "  %-10s %.4g degC, soak %s", step->id, step->temperature_c, duration);
@@ -106,12 +121,31 @@ static void print_ends(const struct printer *p, const struct sg_step *step)
 	say(p, "  Procedure %u ends early at %s%s.", step->procedure + 1u, voltage, at_short ? "a hard short" : "");
 }
 
+/* Steps that are printed as one line: the most that any of them uses. */
+static void foresee(struct sg_forecast *forecast, const struct sg_plan *plan, size_t first, size_t length, size_t repeats,
+		    struct sg_interval *most)
+{
+	for (size_t k = 0; k < length && k < GROUP_MAX; k++)
+		most[k] = (struct sg_interval){ NAN, NAN };
+	for (size_t i = 0; i < length * repeats; i++) {
+		const struct sg_interval used = sg_forecast_step(forecast, &plan->steps[first + i]);
+
+		if (i % length < GROUP_MAX && !(used.high <= most[i % length].high) && !isnan(used.high))
+			most[i % length] = used;
+	}
+}
+
 static void print_steps(const struct printer *p)
 {
+	const struct sg_interval unknown = { NAN, NAN };
+	struct sg_interval most[GROUP_MAX];
 	size_t i = 0, procedure = SIZE_MAX;
+	struct sg_forecast forecast;
 
-	say(p, "  %-10s %16s %14s %10s %18s %9s %9s", "step", "density", "current", "duration", "charge", "range",
-	    "interval");
+	sg_forecast_init(&forecast, p->experiment, NULL);
+
+	say(p, "  %-10s %16s %14s %10s %18s %9s %9s%s", "step", "density", "current", "duration", "charge", "range",
+	    "interval", forecast.has_model ? "   limit used" : "");
 	while (i < p->plan->step_count) {
 		const size_t length = group_length(p->plan, i);
 		const size_t repeats = group_repeats(p->plan, i, length);
@@ -123,10 +157,31 @@ static void print_steps(const struct printer *p)
 		if (repeats > 1)
 			say(p, "  %zu x, %s to %s:", repeats, p->plan->steps[i].id,
 			    p->plan->steps[i + repeats * length - 1].id);
+		foresee(&forecast, p->plan, i, length, repeats, most);
 		for (size_t k = 0; k < length; k++)
-			print_step(p, &p->plan->steps[i + k]);
+			print_step(p, &p->plan->steps[i + k], k < GROUP_MAX ? most[k] : unknown);
 		i += repeats * length;
 	}
+}
+
+/* What "limit used" means, in as many words as it takes not to be taken for more. */
+static void print_model(const struct printer *p)
+{
+	struct sg_forecast forecast;
+	char storage[SG_TEXT_SIZE * 2];
+	struct sg_text why;
+
+	if (!(p->plan->current_max_a > 0.0))
+		return;
+	sg_text_init(&why, storage, sizeof(storage));
+	if (sg_forecast_init(&forecast, p->experiment, &why)) {
+		say(p, "  limit used  not known: %s", storage);
+		return;
+	}
+	say(p, "  limit used  of the diffusion limit at the end of the step, electrode that is stripped; %s, %s, D %.3g cm2/s;",
+	    forecast.exposure.config.material.metal->name, forecast.exposure.config.material.name,
+	    forecast.exposure.reference_cm2_s);
+	say(p, "              fresh metal; an index of exposure and an upper bound, no prediction of a short");
 }
 
 static void print_totals(const struct printer *p, const struct sg_check_report *report)
@@ -147,6 +202,7 @@ static void print_totals(const struct printer *p, const struct sg_check_report *
 	    sg_phrase_bytes(report->file_bytes, bytes), p->experiment->folder);
 	if (p->plan->current_max_a > 0.0)
 		say(p, "  sign  + strips electrode A, the working electrode; - plates it");
+	print_model(p);
 }
 
 /* The longest wait of any half-step; NAN if the voltage to be expected is not known. */

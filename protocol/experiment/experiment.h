@@ -14,6 +14,7 @@
 #define SG_NAME_SIZE 64
 #define SG_TEXT_SIZE 160
 #define SG_URI_SIZE 256
+#define SG_DIFFUSION_SET_SIZE 16
 
 /** Where something stands in the file, from 1; line 0: it was not written there. */
 struct sg_place {
@@ -26,6 +27,8 @@ struct sg_cell {
 	char metal[8];                  /**< "Na", "Li", ...; required */
 	char electrolyte[SG_NAME_SIZE]; /**< free text or empty */
 	double area_cm2;                /**< > 0; given or from diameter_mm */
+	char diffusion_set[SG_DIFFUSION_SET_SIZE]; /**< constants of the metal's self-diffusion, or empty: its default */
+	double metal_thickness_mm;      /**< of each electrode's metal, NAN if not given: thick */
 	double thickness_mm;            /**< of the separator, NAN if not given */
 	double pressure_mpa;            /**< NAN if not given */
 	double expected_ohm;            /**< total DC resistance expected, NAN if not given */

@@ -50,6 +50,7 @@ static void set_defaults(struct sg_experiment *experiment)
 	snprintf(experiment->institution, sizeof(experiment->institution), "LAB");
 	snprintf(experiment->folder, sizeof(experiment->folder), "results");
 	experiment->cell.thickness_mm = NAN;
+	experiment->cell.metal_thickness_mm = NAN;
 	experiment->cell.pressure_mpa = NAN;
 	experiment->cell.expected_ohm = NAN;
 	experiment->rig.potentiostat.address = -1;

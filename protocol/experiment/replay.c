@@ -24,11 +24,15 @@ enum sg_err sg_replay_init(struct sg_replay *replay, const struct sg_replay_conf
 		.current_noise_a = NAN,
 	};
 
+	enum sg_err err;
+
 	memset(replay, 0, sizeof(*replay));
 	replay->config = *config;
 	replay->short_time_s = NAN;
 	replay->pending_v = NAN;
-	sg_detector_init(&replay->detector, &detect);
+	err = sg_watch_init(&replay->watch, &detect, config->model, NULL);
+	if (err)
+		return err;
 	sg_guard_init(&replay->guard, &limits, config->area_cm2);
 	return sg_result_init(&replay->result, config->area_cm2, true, SG_REPLAY_HALF_STEPS);
 }
@@ -43,7 +47,7 @@ static void tell(struct sg_replay *replay, const struct sg_event *event)
 {
 	struct sg_event bridged = *event;
 
-	bridged.since_s += replay->detector.now_s - replay->time_s;
+	bridged.since_s += replay->watch.detector.now_s - replay->time_s;
 	if (event->type == SG_EVENT_HARD_SHORT && !replay->result.short_found)
 		replay->short_time_s = event->since_s;
 	sg_result_event(&replay->result, &bridged);
@@ -62,7 +66,7 @@ static void end_half_step(struct sg_replay *replay, double time_s)
 /* The detector has settled on another level: half-steps change where it says the level began. */
 static void follow_stretch(struct sg_replay *replay, uint32_t step)
 {
-	const struct sg_stretch *stretch = &replay->detector.stretch;
+	const struct sg_stretch *stretch = &replay->watch.detector.stretch;
 
 	if (stretch->index == replay->stretch)
 		return;
@@ -86,7 +90,7 @@ static void follow_stretch(struct sg_replay *replay, uint32_t step)
  */
 static double flows_since_s(const struct sg_replay *replay, const struct sg_table_row *row)
 {
-	const double begin_s = replay->detector.now_s - row->step_time_s;
+	const double begin_s = replay->watch.detector.now_s - row->step_time_s;
 
 	if (row->step == replay->last_step || !(row->step_time_s >= 0.0) || begin_s < replay->last_now_s)
 		return replay->last_now_s;
@@ -97,7 +101,7 @@ static double flows_since_s(const struct sg_replay *replay, const struct sg_tabl
 static void book(struct sg_replay *replay, const struct sg_table_row *row, bool new_level)
 {
 	const double since_s = flows_since_s(replay, row);
-	const double step_s = replay->detector.now_s - since_s;
+	const double step_s = replay->watch.detector.now_s - since_s;
 	const double moved_c = step_s > 0.0 ? row->current_a * step_s : 0.0;
 
 	if (new_level) {
@@ -135,7 +139,7 @@ static void hold_limits(struct sg_replay *replay, const struct sg_table_row *row
 
 void sg_replay_row(struct sg_replay *replay, const struct sg_table_row *row)
 {
-	const struct sg_reading reading = {
+	struct sg_reading reading = {
 		.time_s = row->time_s,
 		.voltage_v = row->voltage_v,
 		.current_a = row->current_a,
@@ -143,29 +147,32 @@ void sg_replay_row(struct sg_replay *replay, const struct sg_table_row *row)
 		.temperature_c = row->temperature_c,
 		.step = row->step,
 	};
-	struct sg_event events[SG_DETECT_EVENTS_MAX];
+	struct sg_event events[SG_WATCH_EVENTS_MAX];
 	const bool first = replay->rows == 0;
+	struct sg_interval used;
 	size_t count;
 
 	replay->rows++;
 	if (isfinite(row->time_s))
 		replay->time_s = row->time_s;
 	hold_limits(replay, row);
-	count = sg_detector_feed(&replay->detector, &reading, events);
+	count = sg_watch_feed(&replay->watch, &reading, events);
 	if (isfinite(row->current_a) && isfinite(row->time_s)) {
-		const bool changes = replay->detector.stretch.trying ||
-				     replay->detector.stretch.index != replay->stretch;
+		const bool changes = replay->watch.detector.stretch.trying ||
+				     replay->watch.detector.stretch.index != replay->stretch;
 
 		if (first)
-			replay->last_now_s = replay->detector.now_s;
+			replay->last_now_s = replay->watch.detector.now_s;
 		book(replay, row, changes);
 		follow_stretch(replay, row->step);
-		replay->last_now_s = replay->detector.now_s;
+		replay->last_now_s = replay->watch.detector.now_s;
 		replay->last_step = row->step;
 		/* A reading that may belong to another level would make the half-step at hand longer than it was. */
-		if (replay->in_half_step && !replay->detector.stretch.trying && isfinite(row->voltage_v))
+		if (replay->in_half_step && !replay->watch.detector.stretch.trying && isfinite(row->voltage_v))
 			sg_result_sample(&replay->result, replay->last_now_s, row->voltage_v, row->current_a, row->temperature_c,
-					 isfinite(replay->detector.resistance_ohm), replay->charge_c);
+					 isfinite(replay->watch.detector.resistance_ohm), replay->charge_c);
+		used = sg_watch_fraction(&replay->watch, sg_watch_stripped(replay->watch.detector.stretch.level_a));
+		sg_result_limit(&replay->result, used.low, used.high);
 	}
 	for (size_t i = 0; i < count; i++)
 		tell(replay, &events[i]);

@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 #include "core/error.h"
-#include "detect/detector.h"
 #include "experiment/guard.h"
 #include "experiment/result.h"
+#include "experiment/watch.h"
 #include "format/table_reader.h"
 
 struct sg_replay_config {
@@ -22,13 +22,14 @@ struct sg_replay_config {
 	double expected_ohm;    /**< NAN: not given */
 	double compliance_v;    /**< of the source, NAN: unknown */
 	double limit_voltage_v; /**< guard, NAN: none */
+	const struct sg_exposure_config *model; /**< see sg_watch_model(); NULL: nothing of a diffusion limit. Copied */
 	void *ctx;
 	void (*event)(void *ctx, const struct sg_event *event);
 };
 
 struct sg_replay {
 	struct sg_replay_config config;
-	struct sg_detector detector;
+	struct sg_watch watch;
 	struct sg_guard guard;
 	struct sg_result result; /**< of all half-steps; at most SG_REPLAY_HALF_STEPS in detail */
 	double short_time_s;     /**< of the short in the result, in the table's own time; NAN if none */

@@ -53,6 +53,8 @@ void sg_result_begin(struct sg_result *result, uint32_t step_count, uint32_t cyc
 		.voltage_last_v = NAN,
 		.resistance_ohm = NAN,
 		.temperature_c = NAN,
+		.limit_low = NAN,
+		.limit_high = NAN,
 		.is_ccd = result->in_ramp,
 		.witnessed = true,
 	};
@@ -93,6 +95,16 @@ void sg_result_sample(struct sg_result *result, double time_s, double voltage_v,
 	sg_result_voltage(result, voltage_v);
 	h->voltage_last_v = voltage_v;
 	h->resistance_ohm = voltage_v / current_a;
+}
+
+void sg_result_limit(struct sg_result *result, double low, double high)
+{
+	struct sg_half_step *h = result->at;
+
+	if (!h || isnan(high) || high < h->limit_high)
+		return;
+	h->limit_low = low;
+	h->limit_high = high;
 }
 
 void sg_result_ran_on(struct sg_result *result, double time_s, double charge_c)

@@ -29,6 +29,8 @@ struct sg_half_step {
 	double voltage_last_v;  /**< last valid reading; of a shorted half-step that at the confirmation */
 	double resistance_ohm;  /**< at the last valid reading, NAN if none */
 	double temperature_c;   /**< mean, NAN if unknown */
+	double limit_low;       /**< most of the diffusion limit that was used in it at the electrode that it strips: */
+	double limit_high;      /**< lower and upper end, see model/exposure.h; NAN: unknown, or no model */
 	uint32_t samples;
 	bool is_ccd;            /**< of a ramp; only such a one says anything of a critical current density */
 	bool complete;          /**< ran its planned time or charge */
@@ -78,6 +80,9 @@ void sg_result_voltage(struct sg_result *result, double voltage_v);
 /** A reading within it; valid says that V/I means something (see detector). charge_c: signed, since the stretch began. */
 void sg_result_sample(struct sg_result *result, double time_s, double voltage_v, double current_a,
 		      double temperature_c, bool valid, double charge_c);
+
+/** Of the diffusion limit so much is used at the electrode that is stripped. NAN: unknown; then nothing changes. */
+void sg_result_limit(struct sg_result *result, double low, double high);
 
 /**
  * The stretch went on behind its last sample to time_s, where its current is known to have ended: its time was over,

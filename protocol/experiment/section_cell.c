@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The cell: who it is, and the area that turns densities into currents. */
 #include "experiment/section.h"
+#include "model/material.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,6 +13,8 @@ enum {
 	DIAMETER,
 	AREA,
 	THICKNESS,
+	METAL_THICKNESS,
+	DIFFUSION_SET,
 	PRESSURE,
 	EXPECTED,
 	KEYS,
@@ -24,6 +27,8 @@ static const struct sg_key keys[KEYS] = {
 	[DIAMETER] = { "diameter_mm", "10.3", false },
 	[AREA] = { "area_cm2", "0.8332", false },
 	[THICKNESS] = { "thickness_mm", "1.8", false },
+	[METAL_THICKNESS] = { "metal_thickness_mm", "0.5", false },
+	[DIFFUSION_SET] = { "diffusion_set", "paper", false },
 	[PRESSURE] = { "pressure_mpa", "0", false },
 	[EXPECTED] = { "expected_resistance_ohm", "49.7", false },
 };
@@ -39,6 +44,21 @@ static void read_metal(struct sg_reading *reading, const struct sg_yaml_node *no
 	if (metal[0] < 'A' || metal[0] > 'Z' || length > 2 || (length == 2 && (metal[1] < 'a' || metal[1] > 'z')))
 		sg_diagnose(reading->diagnostics, node->line, node->column,
 			    "'metal' must be the symbol of an element, such as Na or Li, not '%.40s'", node->text);
+}
+
+/* Of a metal that the model does not know nothing is said of its limit; a set that it does not know is a mistake. */
+static void read_diffusion_set(struct sg_reading *reading, const struct sg_yaml_node *node)
+{
+	struct sg_cell *cell = &reading->experiment->cell;
+	struct sg_material material;
+	char storage[SG_TEXT_SIZE];
+	struct sg_text why;
+
+	if (!sg_value_text(reading->diagnostics, node, "diffusion_set", cell->diffusion_set, sizeof(cell->diffusion_set)))
+		return;
+	sg_text_init(&why, storage, sizeof(storage));
+	if (sg_material_find(cell->metal, cell->diffusion_set, &material, &why))
+		sg_diagnose(reading->diagnostics, node->line, node->column, "%s", why.data);
 }
 
 static void read_area(struct sg_reading *reading, const struct sg_yaml_node *cell,
@@ -80,6 +100,9 @@ void sg_section_cell(struct sg_reading *reading, const struct sg_yaml_node *node
 	sg_value_text(diagnostics, values[ELECTROLYTE], "electrolyte", cell->electrolyte, sizeof(cell->electrolyte));
 	read_area(reading, node, values[DIAMETER], values[AREA]);
 	sg_value_number(diagnostics, values[THICKNESS], "thickness_mm", &thickness_bounds, &cell->thickness_mm);
+	sg_value_number(diagnostics, values[METAL_THICKNESS], "metal_thickness_mm", &thickness_bounds,
+			&cell->metal_thickness_mm);
+	read_diffusion_set(reading, values[DIFFUSION_SET]);
 	sg_value_number(diagnostics, values[PRESSURE], "pressure_mpa", &pressure_bounds, &cell->pressure_mpa);
 	sg_value_number(diagnostics, values[EXPECTED], "expected_resistance_ohm", &resistance_bounds,
 			&cell->expected_ohm);

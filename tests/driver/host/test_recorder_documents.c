@@ -155,12 +155,13 @@ static const char result_members[] =
 	"stopped_by detail cell_off_verified test_time_s ccd_short_mA_cm2 ccd_last_good_mA_cm2 short_time_s half_step_s "
 	"polarity increment_mA_cm2 cumulative_capacity_mAh_cm2 net_capacity_mAh_cm2 area_cm2 thickness_mm "
 	"temperature_set_degC half_step_count per_half_step event_counts files";
-static const char cell_members[] = "name metal electrolyte area_cm2 thickness_mm pressure_MPa expected_ohm";
+static const char cell_members[] = "name metal electrolyte area_cm2 thickness_mm pressure_MPa expected_ohm "
+	"metal_thickness_mm diffusion_set diffusion_source diffusion_25degC_cm2_s";
 static const char identity_members[] = "family model serial firmware simulated";
 static const char half_step_members[] =
 	"index step_count cycle density_mA_cm2 begin_s planned_s duration_s charge_mAh_cm2 "
 	"unknown_before_mAh_cm2 voltage_first_V "
-	"voltage_last_V resistance_ohm temperature_degC samples complete shorted witnessed end";
+	"voltage_last_V resistance_ohm temperature_degC limit_fraction_low limit_fraction_high samples complete shorted witnessed end";
 
 /* Whether a list of words separated by blanks has this one. */
 static int has_word(const char *words, const char *word)

@@ -41,6 +41,7 @@ static void set_up(struct bench *b, const char *text)
 	b->chamber_or_null = &b->chamber;
 	b->env = good_env;
 	base_read(text, &b->experiment);
+	strcpy(b->experiment.cell.metal, "K"); /* of which no model knows a limit: that has its own tests below */
 }
 
 static void check(struct bench *b)
@@ -319,7 +320,7 @@ static void prints_what_would_be_done(void **state)
 {
 	static const char *const said[] = {
 		"CCD of NZSP-012\n",
-		"Cell NZSP-012: Na, 0.8 cm2\n",
+		"Cell NZSP-012: K, 0.8 cm2\n",
 		"Potentiostat: emstat4 hr at serial:/dev/ttyACM0\n",
 		"Chamber: votsch at serial:/dev/ttyUSB0\n",
 		"Before the first step: 25 degC within 0.2 K for 15 min, waiting 3 h at most\n",
@@ -356,6 +357,57 @@ static void prints_what_would_be_done(void **state)
 			fail_msg("not said: %s\n%s", said[i], lines.text);
 	}
 	assert_null(strstr(lines.text, "3.2+"));
+	tear_down(&b);
+}
+
+/* 10 h at 2 mA/cm2 after a ramp: more than an ideal interface of sodium can give. */
+static void a_plan_beyond_the_diffusion_limit_is_told_and_may_run(void **state)
+{
+	static const struct expected rows[] = {
+		{ SG_SEVERITY_WARNING, 45, "step 4.1- goes beyond the diffusion limit of sodium (mundy1971): 1.45 to 1.74 of it" },
+	};
+	static struct bench b;
+
+	(void)state;
+	set_up(&b, base_text);
+	strcpy(b.experiment.cell.metal, "Na");
+	check(&b);
+	expect(&b, rows, 1);
+	assert_int_equal(b.report.errors, 0);
+	tear_down(&b);
+	/* with other constants it is another fraction: f goes as D^(-1/2) */
+	set_up(&b, base_text);
+	strcpy(b.experiment.cell.metal, "Na");
+	strcpy(b.experiment.cell.diffusion_set, "paper");
+	check(&b);
+	assert_int_equal(b.report.count, 1);
+	assert_non_null(strstr(b.report.findings[0].text, "(paper): 1.51 to 1.81"));
+	tear_down(&b);
+}
+
+static void prints_what_each_half_step_uses_of_the_limit(void **state)
+{
+	static struct bench b;
+	static struct lines lines;
+
+	(void)state;
+	set_up(&b, base_text);
+	strcpy(b.experiment.cell.metal, "Na");
+	check(&b);
+	lines.text[0] = '\0';
+	sg_check_print(&b.experiment, &b.plan, &b.report, take_line, &lines);
+	/* closed form: 0.0655, and 0.0384 or again 0.0655 behind, with D of 5.4e-9; times (5.4/5.868)^(1/2) */
+	assert_non_null(strstr(lines.text, "mAh/cm2      1 mA    500 ms  0.06-0.06 B\n"));
+	assert_non_null(strstr(lines.text, "mAh/cm2      1 mA    500 ms  0.04-0.06 A\n"));
+	assert_non_null(strstr(lines.text, "sodium, mundy1971, D 5.87e-09 cm2/s"));
+	assert_non_null(strstr(lines.text, "no prediction of a short\n"));
+	tear_down(&b);
+	/* a metal that nobody has constants of */
+	set_up(&b, base_text);
+	check(&b);
+	lines.text[0] = '\0';
+	sg_check_print(&b.experiment, &b.plan, &b.report, take_line, &lines);
+	assert_non_null(strstr(lines.text, "limit used  not known: "));
 	tear_down(&b);
 }
 
@@ -458,6 +510,8 @@ int main(void)
 		cmocka_unit_test(says_what_holds_the_cell_when_the_pc_dies),
 		cmocka_unit_test(counts_findings_beyond_its_room),
 		cmocka_unit_test(prints_what_would_be_done),
+		cmocka_unit_test(a_plan_beyond_the_diffusion_limit_is_told_and_may_run),
+		cmocka_unit_test(prints_what_each_half_step_uses_of_the_limit),
 		cmocka_unit_test(prints_findings_with_their_places),
 		cmocka_unit_test(says_what_a_hard_short_ends),
 		cmocka_unit_test(warns_of_a_word_about_shorts_without_effect),

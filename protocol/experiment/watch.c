@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "experiment/watch.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/sample.h"
+
+static const struct level {
+	double fraction;
+	enum sg_grade grade;
+	const char *text;
+} levels[] = {
+	{ SG_WATCH_NOTICE, SG_GRADE_INFO, "in published ramps shorts came from 0.33 on" },
+	{ SG_WATCH_WARNING, SG_GRADE_WARNING, "little is left to the limit" },
+	{ SG_WATCH_LIMIT, SG_GRADE_WARNING, "at the limit: an ideal interface runs out of metal" },
+};
+
+#define LEVELS (sizeof(levels) / sizeof(levels[0]))
+
+enum sg_err sg_watch_model(const char *metal, const char *set, double area_cm2, double thickness_mm,
+			   double temperature_c, struct sg_exposure_config *out, struct sg_text *why)
+{
+	*out = (struct sg_exposure_config){
+		.area_cm2 = area_cm2,
+		.thickness_cm = thickness_mm / 10.0,
+		.temperature_c = temperature_c,
+		.diffusion_low = 1.0,
+		.diffusion_high = 1.0,
+	};
+	return sg_material_find(metal, set, &out->material, why);
+}
+
+enum sg_err sg_watch_init(struct sg_watch *watch, const struct sg_detect_config *detect,
+			  const struct sg_exposure_config *model, struct sg_text *why)
+{
+	enum sg_err err = SG_OK;
+
+	memset(watch, 0, sizeof(*watch));
+	sg_detector_init(&watch->detector, detect);
+	watch->last_now_s = watch->last_s = NAN;
+	if (model)
+		err = sg_exposure_init(&watch->exposure, model, why);
+	watch->has_model = model && !err;
+	return err;
+}
+
+enum sg_electrode sg_watch_stripped(double current_a)
+{
+	return current_a < 0.0 ? SG_ELECTRODE_B : SG_ELECTRODE_A;
+}
+
+struct sg_interval sg_watch_fraction(const struct sg_watch *watch, enum sg_electrode electrode)
+{
+	if (!watch->has_model)
+		return (struct sg_interval){ NAN, NAN };
+	return sg_exposure_fraction(&watch->exposure, electrode);
+}
+
+/* Of the time up to now so much is not in the model yet. */
+static double not_yet_s(struct sg_watch *watch, double elapsed_s)
+{
+	const double left_s = elapsed_s - watch->ahead_s;
+
+	return left_s > 0.0 ? left_s : 0.0;
+}
+
+void sg_watch_flowed(struct sg_watch *watch, double time_s, double current_a)
+{
+	const double left_s = not_yet_s(watch, time_s - watch->last_s); /* NAN before the first reading: 0 */
+
+	if (!watch->has_model || !(left_s > 0.0))
+		return;
+	sg_exposure_feed(&watch->exposure, left_s, current_a, NAN);
+	watch->ahead_s += left_s;
+}
+
+void sg_watch_unwitnessed(struct sg_watch *watch, double time_s)
+{
+	const double left_s = not_yet_s(watch, time_s - watch->last_s);
+
+	if (!watch->has_model || !(left_s > 0.0))
+		return;
+	sg_exposure_gap(&watch->exposure, left_s, NAN);
+	watch->ahead_s += left_s;
+}
+
+/* The model up to this reading. What the table does not tell of a hole is anything between none and the latest current. */
+static void advance(struct sg_watch *watch, const struct sg_reading *reading, bool hole)
+{
+	const double now_s = watch->detector.now_s;
+	const double left_s = isfinite(watch->last_now_s) ? not_yet_s(watch, now_s - watch->last_now_s) : 0.0;
+	const bool covered = watch->ahead_s > 0.0; /* whoever knew has said what happened in the hole */
+
+	if (hole && !covered)
+		sg_exposure_gap(&watch->exposure, left_s, reading->temperature_c);
+	else
+		sg_exposure_feed(&watch->exposure, left_s, reading->current_a, reading->temperature_c);
+}
+
+static bool is_hole(const struct sg_reading *reading, const struct sg_event *events, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (events[i].type == SG_EVENT_GAP)
+			return true;
+	}
+	return reading->flags & SG_FLAG_GAP_BEFORE;
+}
+
+static size_t tell_level(struct sg_watch *watch, const struct sg_reading *reading, enum sg_electrode electrode,
+			 struct sg_event *event)
+{
+	const struct sg_interval f = sg_exposure_fraction(&watch->exposure, electrode);
+	unsigned reached = 0;
+
+	while (reached < LEVELS && f.high >= levels[reached].fraction)
+		reached++;
+	if (reached <= watch->told[electrode])
+		return 0;
+	watch->told[electrode] = reached;
+	sg_event_init(event, SG_EVENT_DIFFUSION_LIMIT, levels[reached - 1].grade, reading->time_s);
+	event->value = f.high;
+	event->reference = levels[reached - 1].fraction;
+	sg_event_say(event, "electrode %c: %.2f to %.2f of the Sand-type diffusion limit used (%s %s); %s; an index of exposure, "
+		     "no prediction of a short", electrode == SG_ELECTRODE_A ? 'A' : 'B', f.low, f.high,
+		     watch->exposure.config.material.metal->symbol, watch->exposure.config.material.name,
+		     levels[reached - 1].text);
+	return 1;
+}
+
+size_t sg_watch_feed(struct sg_watch *watch, struct sg_reading *reading, struct sg_event *events)
+{
+	const enum sg_electrode stripped = sg_watch_stripped(reading->current_a);
+	size_t count;
+
+	reading->limit_fraction = sg_watch_fraction(watch, stripped).high;
+	count = sg_detector_feed(&watch->detector, reading, events);
+	if (!isfinite(reading->time_s))
+		return count;
+	if (watch->has_model) {
+		advance(watch, reading, is_hole(reading, events, count));
+		count += tell_level(watch, reading, stripped, &events[count]);
+	}
+	watch->last_now_s = watch->detector.now_s;
+	watch->last_s = reading->time_s;
+	watch->ahead_s = 0.0;
+	return count;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * A cell under watch: the detectors and the model of its diffusion limit, fed alike by a live run and by a replay.
+ * Fixed memory, O(1) a sample, no allocation; the same samples give the same events on every machine.
+ *
+ * Detectors see how much of the limit is used by then (polarization is likelier near it), and where a level of it is
+ * crossed an event says so: SG_EVENT_DIFFUSION_LIMIT, once for each electrode and level. Such an event is no finding
+ * about the cell: it says what an ideal interface would have left.
+ */
+#ifndef SG_EXPERIMENT_WATCH_H
+#define SG_EXPERIMENT_WATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/error.h"
+#include "detect/detector.h"
+#include "model/exposure.h"
+
+/** Room for the events one reading can cause. */
+#define SG_WATCH_EVENTS_MAX (SG_DETECT_EVENTS_MAX + 2)
+
+/**
+ * Levels of the fraction used (upper end of its interval).
+ * Source: the ramps of the founding paper shorted at 0.33 to 0.68 of the limit, whatever the length of a half-step, never
+ * below 0.33; its one-way polarizations failed at 0.93 to 0.96. At 0.9 little is left of it by any reading.
+ */
+#define SG_WATCH_NOTICE 0.33  /**< grade info: within the band in which cells have shorted */
+#define SG_WATCH_WARNING 0.60 /**< grade warning */
+#define SG_WATCH_LIMIT 0.90   /**< grade warning: at the limit */
+
+struct sg_watch {
+	struct sg_detector detector;
+	struct sg_exposure exposure;
+	bool has_model;       /**< else f is unknown throughout */
+	double last_now_s;    /**< bridged time of the latest reading; NAN before the first */
+	double last_s;        /**< the same in the table's own time */
+	double ahead_s;       /**< of the time since then so much is in the model already */
+	unsigned told[2];     /**< levels that were told, by electrode */
+};
+
+_Static_assert(sizeof(struct sg_watch) <= 8192, "detectors and model of a channel are to fit into 8 kB");
+
+/**
+ * What the model needs, from what a person says of a cell.
+ * @param metal            symbol or name
+ * @param set              constants of its self-diffusion, or empty: the metal's default
+ * @param thickness_mm     of each electrode's metal, or NAN: thick
+ * @param temperature_c    of samples that come without one, or NAN
+ * @retval SG_ERR_NOT_FOUND  the metal or its set is not known; why says what is
+ */
+enum sg_err sg_watch_model(const char *metal, const char *set, double area_cm2, double thickness_mm,
+			   double temperature_c, struct sg_exposure_config *out, struct sg_text *why);
+
+/**
+ * @param model  NULL: the metal is not known, nothing is said of its limit
+ * Errors as sg_exposure_init(); the detectors work all the same, and there is no model.
+ */
+enum sg_err sg_watch_init(struct sg_watch *watch, const struct sg_detect_config *detect,
+			  const struct sg_exposure_config *model, struct sg_text *why);
+
+/**
+ * Feed one reading. reading->limit_fraction is set here.
+ * @param events  at least SG_WATCH_EVENTS_MAX
+ * @return how many events were written
+ */
+size_t sg_watch_feed(struct sg_watch *watch, struct sg_reading *reading, struct sg_event *events);
+
+/** From the latest reading to time_s (table's time) a known current flowed without samples: 0 with the cell off. */
+void sg_watch_flowed(struct sg_watch *watch, double time_s, double current_a);
+
+/** From the latest reading to time_s anything from no current to the latest one may have flowed. */
+void sg_watch_unwitnessed(struct sg_watch *watch, double time_s);
+
+/** f of an electrode as of the latest reading; both ends NAN if unknown, or without a model. */
+struct sg_interval sg_watch_fraction(const struct sg_watch *watch, enum sg_electrode electrode);
+
+/** The electrode that a current strips: A by a positive one. */
+enum sg_electrode sg_watch_stripped(double current_a);
+
+#endif

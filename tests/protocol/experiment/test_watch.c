@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Detectors and model side by side: who is told of a current, of a hole, and of a level that is crossed. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/sample.h"
+#include "experiment/watch.h"
+
+#define AREA_CM2 0.8332
+
+struct bench {
+	struct sg_watch watch;
+	double time_s;
+	unsigned told;             /* diffusion_limit events */
+	struct sg_event latest;
+};
+
+static void set_up(struct bench *b)
+{
+	const struct sg_detect_config detect = {
+		.area_cm2 = AREA_CM2, .expected_ohm = NAN, .compliance_v = NAN, .voltage_noise_v = NAN, .current_noise_a = NAN,
+	};
+	struct sg_exposure_config model;
+
+	memset(b, 0, sizeof(*b));
+	assert_int_equal(sg_watch_model("Na", "paper", AREA_CM2, NAN, 25.0, &model, NULL), SG_OK);
+	assert_int_equal(sg_watch_init(&b->watch, &detect, &model, NULL), SG_OK);
+}
+
+static void feed(struct bench *b, double current_ma_cm2, uint32_t flags)
+{
+	struct sg_event events[SG_WATCH_EVENTS_MAX];
+	struct sg_reading reading = {
+		.time_s = b->time_s,
+		.current_a = current_ma_cm2 * 1e-3 * AREA_CM2,
+		.voltage_v = current_ma_cm2 * 1e-3 * AREA_CM2 * 50.0,
+		.set_a = NAN,
+		.temperature_c = NAN,
+		.flags = flags,
+	};
+	const size_t count = sg_watch_feed(&b->watch, &reading, events);
+
+	for (size_t i = 0; i < count; i++) {
+		if (events[i].type != SG_EVENT_DIFFUSION_LIMIT)
+			continue;
+		b->told++;
+		b->latest = events[i];
+	}
+}
+
+static void run(struct bench *b, double current_ma_cm2, double duration_s)
+{
+	const double end_s = b->time_s + duration_s;
+
+	while (b->time_s < end_s - 0.5) {
+		b->time_s += 10.0;
+		feed(b, current_ma_cm2, 0);
+	}
+}
+
+static double linear(const struct bench *b, enum sg_electrode electrode)
+{
+	return sg_watch_fraction(&b->watch, electrode).low;
+}
+
+#define NEAR(a, wanted, relative) assert_true(fabs((a) - (wanted)) <= (relative) * fabs(wanted))
+
+/* Reference: closed form, 5 h at 1 mA cm-2 with the paper's constants and 0.0421 mol cm-3, to the 0.1 % of its concentration. */
+static void f_grows_with_what_flowed(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	set_up(&b);
+	feed(&b, 1.0, 0);
+	run(&b, 1.0, 18000.0);
+	NEAR(linear(&b, SG_ELECTRODE_A), 0.50716706, 2e-3);
+	assert_true(linear(&b, SG_ELECTRODE_B) == 0.0);
+	run(&b, -1.0, 18000.0);
+	NEAR(linear(&b, SG_ELECTRODE_B), 0.29709159, 2e-3);
+	assert_true(sg_watch_fraction(&b.watch, SG_ELECTRODE_B).high > 0.5);
+}
+
+static void a_level_is_told_once_for_each_electrode(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	set_up(&b);
+	feed(&b, 1.0, 0);
+	run(&b, 1.0, 7000.0); /* f = 0.316 */
+	assert_int_equal(b.told, 0);
+	run(&b, 1.0, 1000.0);
+	assert_int_equal(b.told, 1);
+	assert_int_equal(b.latest.grade, SG_GRADE_INFO);
+	assert_non_null(strstr(b.latest.text, "electrode A: 0.33 to 0.33"));
+	assert_non_null(strstr(b.latest.text, "no prediction of a short"));
+	run(&b, 1.0, 18000.0); /* 26000 s: 0.61 */
+	assert_int_equal(b.told, 2);
+	assert_int_equal(b.latest.grade, SG_GRADE_WARNING);
+	run(&b, 1.0, 32000.0); /* 58000 s: 0.91 */
+	assert_int_equal(b.told, 3);
+	assert_true(b.latest.reference == SG_WATCH_LIMIT);
+	run(&b, -1.0, 30000.0);
+	assert_true(b.told > 3);
+	assert_non_null(strstr(b.latest.text, "electrode B"));
+}
+
+/* What the runner knows of a time without samples is not guessed again from the sample behind it. */
+static void a_known_pause_is_a_rest_and_an_unknown_one_widens(void **state)
+{
+	struct bench known, unknown, sampled;
+	struct sg_interval f;
+
+	(void)state;
+	set_up(&sampled);
+	feed(&sampled, 1.0, 0);
+	run(&sampled, 1.0, 10000.0);
+	known = unknown = sampled;
+
+	run(&sampled, 0.0, 3600.0);
+	sampled.time_s += 10.0;
+	feed(&sampled, 1.0, 0);
+
+	sg_watch_flowed(&known.watch, known.time_s + 3600.0, 0.0);
+	known.time_s += 3610.0;
+	feed(&known, 1.0, SG_FLAG_GAP_BEFORE);
+	NEAR(linear(&known, SG_ELECTRODE_A), linear(&sampled, SG_ELECTRODE_A), 1e-6);
+
+	unknown.time_s += 3610.0;
+	feed(&unknown, 1.0, SG_FLAG_GAP_BEFORE);
+	f = sg_watch_fraction(&unknown.watch, SG_ELECTRODE_A);
+	assert_true(f.low < linear(&sampled, SG_ELECTRODE_A) * 1.001);
+	assert_true(f.high > 0.43); /* as if it had gone on: (13600 / 69979)^(1/2) = 0.441 */
+}
+
+static void told_twice_of_the_same_time_it_counts_once(void **state)
+{
+	struct bench a, b;
+
+	(void)state;
+	set_up(&a);
+	feed(&a, 1.0, 0);
+	run(&a, 1.0, 1000.0);
+	b = a;
+	sg_watch_flowed(&b.watch, b.time_s + 4.0, 1e-3 * AREA_CM2);
+	sg_watch_flowed(&b.watch, b.time_s + 4.0, 1e-3 * AREA_CM2);
+	sg_watch_flowed(&b.watch, b.time_s - 9.0, 1e-3 * AREA_CM2);
+	run(&a, 1.0, 10.0);
+	run(&b, 1.0, 10.0);
+	NEAR(linear(&b, SG_ELECTRODE_A), linear(&a, SG_ELECTRODE_A), 1e-9);
+}
+
+static void without_a_model_nothing_is_known_and_the_detectors_work(void **state)
+{
+	const struct sg_detect_config detect = {
+		.area_cm2 = AREA_CM2, .expected_ohm = 50.0, .compliance_v = NAN, .voltage_noise_v = NAN, .current_noise_a = NAN,
+	};
+	struct bench b;
+
+	(void)state;
+	memset(&b, 0, sizeof(b));
+	assert_int_equal(sg_watch_init(&b.watch, &detect, NULL, NULL), SG_OK);
+	feed(&b, 1.0, 0);
+	run(&b, 1.0, 600.0);
+	assert_true(isnan(sg_watch_fraction(&b.watch, SG_ELECTRODE_A).high));
+	NEAR(sg_detector_resistance_ohm(&b.watch.detector), 50.0, 1e-9);
+	assert_int_equal(b.told, 0);
+	sg_watch_flowed(&b.watch, 1e4, 1.0);
+	sg_watch_unwitnessed(&b.watch, 1e5);
+	/* a metal or a set that is not known is refused with what is */
+	assert_int_equal(sg_watch_model("Xx", "", AREA_CM2, NAN, NAN, &(struct sg_exposure_config){ 0 }, NULL), SG_ERR_NOT_FOUND);
+	assert_int_equal(sg_watch_model("Na", "mine", AREA_CM2, NAN, NAN, &(struct sg_exposure_config){ 0 }, NULL), SG_ERR_NOT_FOUND);
+}
+
+/* A clock that restarts neither turns time back nor adds what did not pass. */
+static void a_restarted_clock_moves_nothing_back(void **state)
+{
+	struct bench b;
+	double before;
+
+	(void)state;
+	set_up(&b);
+	feed(&b, 1.0, 0);
+	run(&b, 1.0, 2000.0);
+	before = linear(&b, SG_ELECTRODE_A);
+	b.time_s = 0.0;
+	feed(&b, 1.0, 0);
+	run(&b, 1.0, 2000.0);
+	NEAR(linear(&b, SG_ELECTRODE_A), before * sqrt(2.0), 0.01);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(f_grows_with_what_flowed),
+		cmocka_unit_test(a_level_is_told_once_for_each_electrode),
+		cmocka_unit_test(a_known_pause_is_a_rest_and_an_unknown_one_widens),
+		cmocka_unit_test(told_twice_of_the_same_time_it_counts_once),
+		cmocka_unit_test(without_a_model_nothing_is_known_and_the_detectors_work),
+		cmocka_unit_test(a_restarted_clock_moves_nothing_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
