@@ -38,7 +38,7 @@ struct sg_climate {
 	double read_s;       /**< test time of the latest good reading */
 	double next_s;       /**< when the next reading is due */
 	unsigned failures;   /**< readings failed in a row */
-	bool hurried;        /**< set by the run: a current flows, and its samples wait while the chamber is asked */
+	bool hurried;        /**< set by the run: samples, or a look at the cable, wait while the chamber is asked */
 	bool unknown;        /**< without a temperature to keep: that it is not known was told already */
 	bool alarm;          /**< the chamber reported an alarm that was told already */
 };

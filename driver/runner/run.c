@@ -208,7 +208,12 @@ static enum sg_verdict wait_until_settled(struct sg_run *run, enum sg_phase phas
 			return verdict;
 		if (sg_run_watch_link(run) == SG_VERDICT_STOP)
 			return SG_VERDICT_STOP;
+		/* A chamber that is silent takes its time, in which nobody looks at the cable. */
+		run->climate.hurried = true;
 		sg_run_watch_climate(run);
+		run->climate.hurried = false;
+		if (sg_run_watch_link(run) == SG_VERDICT_STOP)
+			return SG_VERDICT_STOP;
 		sg_run_show(run, phase);
 		sg_run_flush(run);
 		if (sg_run_now_s(run) > until_s) {

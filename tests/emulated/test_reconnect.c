@@ -170,6 +170,25 @@ static void pulled_in_the_soak_is_noticed_and_the_soak_goes_on(void **state)
 	scene_free(&scene);
 }
 
+/* The chamber is asked every ten seconds; wherever in that time the cable goes, it is noticed within one. */
+static void pulled_in_a_soak_with_a_silent_chamber_is_noticed_all_the_same(void **state)
+{
+	(void)state;
+	for (int tenths = 300; tenths < 410; tenths += 4) {
+		struct scene scene;
+		char faults[80];
+
+		scene_init(&scene, &(struct scene_words){ .steps = cycles, .more = "" });
+		snprintf(faults, sizeof(faults), "--faults hangup_at_s=%d.%d,return_s=5", tenths / 10, tenths % 10);
+		scene.emu.potentiostat_arguments = faults;
+		scene.emu.chamber_arguments = "--faults stall_at_s=25,stall_s=30";
+		scene.emu.sim_arguments = "--cell short=never";
+		scene_run(&scene);
+		assert_noticed(&scene, tenths / 10.0);
+		scene_free(&scene);
+	}
+}
+
 /* It is met and made safe all the same. */
 static void the_word_stop_ends_the_test_once_the_cell_is_off(void **state)
 {
@@ -364,6 +383,7 @@ int main(void)
 		cmocka_unit_test(steps_that_pass_while_it_is_away_are_booked_and_never_run_again),
 		cmocka_unit_test(a_program_that_ended_in_the_meantime_is_not_repeated_and_not_booked),
 		cmocka_unit_test(pulled_in_the_soak_is_noticed_and_the_soak_goes_on),
+		cmocka_unit_test(pulled_in_a_soak_with_a_silent_chamber_is_noticed_all_the_same),
 		cmocka_unit_test(the_word_stop_ends_the_test_once_the_cell_is_off),
 		cmocka_unit_test(one_that_never_comes_back_ends_the_test_as_unsafe_after_the_time_given),
 		cmocka_unit_test(nobody_waits_if_nobody_wants_to),
