@@ -65,6 +65,7 @@ enum sg_trace {
 struct sg_absence {
 	double interval_s;  /**< in: sample interval of the sequence; listening longer than one and a half is vain */
 	enum sg_trace trace; /**< in: see part(); attach() takes back what its own question has used up */
+	int64_t seen_ns;    /**< in: a look that made no sample saw the current then, on our clock; SG_NO_TIME: none did */
 	enum sg_absence_kind kind;
 	int64_t ran_ns;     /**< RAN: its age on the instrument's own clock at the end; else SG_NO_TIME */
 };
@@ -184,7 +185,7 @@ struct sg_potentiostat_ops {
 	enum sg_err (*peek)(struct sg_device *dev, struct sg_identity *out, int64_t deadline_ns);
 
 	/**
-	 * Optional (NULL: NONE): the link is lost, and this device is closed next: what does it know that will tell, when
+	 * Optional (NULL: NONE, and no look): the link is lost, and this device is closed next: what does it know that will tell, when
 	 * the instrument is met again, what became of the current? Sends nothing.
 	 */
 	void (*part)(const struct sg_device *dev, struct sg_absence *absence);

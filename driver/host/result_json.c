@@ -12,7 +12,7 @@
 /** Everything but the list, with every text at its longest and escaped. */
 #define FRAME_SIZE ((size_t)24 * 1024)
 /** One entry of the list at its longest is about 400 bytes. */
-#define ENTRY_SIZE ((size_t)512)
+#define ENTRY_SIZE ((size_t)768)
 /** A step that is interrupted is continued as another half-step. */
 #define ENTRIES_SPARE ((size_t)256)
 #define DURATIONS_MAX 64
@@ -155,6 +155,7 @@ static void put_half_step(struct sg_json *json, const struct sg_half_step *half,
 	sg_json_number(json, "duration_s", half->end_s - half->begin_s, 9);
 	sg_json_number(json, "charge_mAh_cm2", sg_areal_mah_cm2(half->charge_c, area_cm2), 9);
 	sg_json_number(json, "unknown_before_mAh_cm2", sg_areal_mah_cm2(half->unknown_c, area_cm2), 9);
+	sg_json_number(json, "unknown_end_mAh_cm2", sg_areal_mah_cm2(half->unknown_end_c, area_cm2), 9);
 	sg_json_number(json, "voltage_first_V", half->voltage_first_v, 9);
 	sg_json_number(json, "voltage_last_V", half->voltage_last_v, 9);
 	sg_json_number(json, "resistance_ohm", half->resistance_ohm, 9);

@@ -31,13 +31,14 @@
  *   per_half_step            [{index (from 1), step_count, cycle, density_mA_cm2 (signed), begin_s, planned_s,
  *                            duration_s, charge_mAh_cm2 (signed), unknown_before_mAh_cm2 (0, or: up to so much may
  *                            have flowed just before it and is in no charge: a start that was not answered),
- *                            voltage_first_V, voltage_last_V,
+ *                            unknown_end_mAh_cm2 (the same within duration_s at its end: the link was lost, and from
+ *                            when the current was seen last nobody knows whether it flowed), voltage_first_V, voltage_last_V,
  *                            resistance_ohm (last valid), temperature_degC (mean),
  *                            limit_fraction_low, limit_fraction_high (most of the diffusion limit that was used in it
  *                            at the electrode it strips, as an interval; null if unknown; an index of exposure and
  *                            an upper bound, no prediction), samples, complete,
- *                            shorted, witnessed (false: it went on while the link was lost, and its charge
- *                            is what is known to have flowed), end ("duration", "voltage_max", ..., "none" while it runs)}]
+ *                            shorted, witnessed (false: the link was lost before its end was seen, and its
+ *                            charge is what is known to have flowed), end ("duration", "voltage_max", ..., "none" while it runs)}]
  *   event_counts             {<event type>: count}, every type
  *   files                    {table, metadata, quality, events, experiment, rig}; names in the run folder
  */

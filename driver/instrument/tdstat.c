@@ -96,6 +96,7 @@ static void device_part(const struct sg_device *device, struct sg_absence *absen
 {
 	const struct sg_tdstat_device *dev = (const struct sg_tdstat_device *)(const void *)device;
 
+	absence->seen_ns = dev->stepper.count ? dev->stepper.seen_ns : SG_NO_TIME;
 	if (!dev->cell_on)
 		absence->trace = SG_TRACE_OFF;
 	else if (!dev->holds)

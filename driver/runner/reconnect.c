@@ -117,7 +117,13 @@ static bool is_plausible(const struct sg_run *run, const struct sg_absence *abse
 	       zero_s + ran_s >= run->lost_s - CLOCK_ERROR_S;
 }
 
-/* Test time at which the current of the block ended; *kind becomes what that rests on. */
+/* Test time at which a look that made no sample saw the current last, before the link was lost. */
+static double seen_s(const struct sg_run *run, const struct sg_absence *absence)
+{
+	return absence->seen_ns == SG_NO_TIME ? -INFINITY : sg_seconds(absence->seen_ns - run->zero_ns);
+}
+
+/* Test time at which the current of the block ended, at most; *kind becomes what that rests on. */
 static double current_end_s(const struct sg_run *run, const struct sg_absence *absence, double back_s,
 			    enum sg_absence_kind *kind)
 {
@@ -128,7 +134,7 @@ static double current_end_s(const struct sg_run *run, const struct sg_absence *a
 		*kind = SG_ABSENCE_UNKNOWN;
 	switch (*kind) {
 	case SG_ABSENCE_OFF:
-		return run->lost_s;
+		return run->lost_s; /* it went unnoticed for a while */
 	case SG_ABSENCE_RAN:
 		return zero_s + sg_seconds(absence->ran_ns);
 	case SG_ABSENCE_UNKNOWN:
@@ -146,27 +152,35 @@ static void tell_passed(struct sg_run *run, const struct sg_step *step, double f
 	if (until_s > run->lost_s)
 		sg_event_say(&event, "step %s %s, unwitnessed from %.3f to %.3f s", step->id,
 			     whole ? "ran to its end while the link was lost" : "was broken off", from_s, until_s);
+	else if (until_s > from_s)
+		sg_event_say(&event, "step %s was broken off by the loss of the link, at some time between %.3f s, when its current "
+			     "was seen last, and %.3f s", step->id, from_s, until_s);
 	else
 		sg_event_say(&event, "step %s was broken off by the loss of the link", step->id);
 	sg_run_tell(run, &event);
 }
 
-/* One step of the block, from what was seen of it to until_s. */
-static void book_step(struct sg_run *run, const struct sg_step *step, double until_s, bool known, bool whole)
+/* One step of the block, up to until_s at most; what flowed is known up to known_s, and booked so far. */
+static void book_step(struct sg_run *run, const struct sg_step *step, double until_s, double known_s, bool whole)
 {
 	const double from_s = fmax(run->books.row.test_time_s, run->block.step_begin_s);
+	const double flowed_s = fmin(fmax(from_s, known_s), until_s);
+	const double unknown_s = until_s - flowed_s;
 
-	if (known)
-		sg_run_flowed(run, until_s, step->current_a);
-	else
+	sg_run_flowed(run, flowed_s, step->current_a);
+	if (unknown_s > 0.0)
 		sg_run_unwitnessed(run, until_s);
 	if (step->kind == SG_STEP_CURRENT) {
-		if (until_s > run->lost_s)
-			sg_result_unwitnessed(run->result, until_s, sg_accounting_step_charge_c(&run->books));
+		const double charge_c = sg_accounting_step_charge_c(&run->books);
+
+		if (until_s > run->lost_s || unknown_s > 0.0)
+			sg_result_unwitnessed(run->result, until_s, charge_c, unknown_s * fabs(step->current_a));
+		else
+			sg_result_ran_on(run->result, until_s, charge_c);
 		sg_result_end(run->result, until_s, whole ? SG_END_DURATION : SG_END_NONE, whole);
 		run->current_off_s = until_s;
 	}
-	tell_passed(run, step, from_s, until_s, whole);
+	tell_passed(run, step, unknown_s > 0.0 ? flowed_s : from_s, until_s, whole);
 }
 
 static void begin_unseen(struct sg_run *run, const struct sg_step *step, double duration_s, double begin_s)
@@ -178,8 +192,11 @@ static void begin_unseen(struct sg_run *run, const struct sg_step *step, double 
 				begin_s);
 }
 
-/* The steps of the block that was running, up to end_s; the engine then stands where the test goes on. */
-static void settle_block(struct sg_run *run, double end_s, bool known)
+/*
+ * The steps of the block that was running, up to end_s, with what flowed known up to known_s; the engine then stands
+ * where the test goes on.
+ */
+static void settle_block(struct sg_run *run, double end_s, double known_s)
 {
 	struct sg_block *block = &run->block;
 	double begin_s = block->in_step ? block->step_begin_s : block->start_s;
@@ -195,7 +212,7 @@ static void settle_block(struct sg_run *run, double end_s, bool known)
 		if (!block->in_step)
 			begin_unseen(run, step, duration_s, begin_s);
 		block->in_step = false;
-		book_step(run, step, until_s, known, whole);
+		book_step(run, step, until_s, known_s, whole);
 		if (!whole) {
 			sg_engine_step_broken(&run->engine, block->first_step + at, until_s - begin_s);
 			break;
@@ -221,8 +238,8 @@ static void tell_return(struct sg_run *run, enum sg_absence_kind kind, double ba
 	begin_warning(run, &event, back_s);
 	switch (kind) {
 	case SG_ABSENCE_OFF:
-		sg_event_say(&event, "link back after %.1f s; the instrument lives on the cable's power: no current flowed "
-			     "meanwhile", event.value);
+		sg_event_say(&event, "link back after %.1f s; no current flowed meanwhile: the cell was off, or the instrument, "
+			     "which lives on the cable's power, was without it", event.value);
 		break;
 	case SG_ABSENCE_RAN:
 		sg_event_say(&event, "link back after %.1f s; the instrument ran on by itself until %.3f s by its own clock: "
@@ -272,22 +289,22 @@ static void book_hole(struct sg_run *run, const struct sg_absence *absence)
 	}
 	end_s = current_end_s(run, absence, back_s, &kind);
 	tell_return(run, kind, back_s, end_s);
-	settle_block(run, end_s, kind != SG_ABSENCE_UNKNOWN);
+	settle_block(run, end_s, kind == SG_ABSENCE_RAN ? end_s : seen_s(run, absence));
 	run->block.count = 0;
 	run->current_before = false; /* the gap has been told */
 }
 
 /* The test ends with the link away: the step that was running ends with what was seen of it. */
-static void close_block(struct sg_run *run)
+static void close_block(struct sg_run *run, const struct sg_absence *absence)
 {
 	if (run->block.count && run->block.in_step)
-		settle_block(run, run->lost_s, false);
+		settle_block(run, run->lost_s, seen_s(run, absence));
 	run->block.count = 0;
 }
 
 enum sg_verdict sg_run_reconnect(struct sg_run *run)
 {
-	struct sg_absence absence = { .kind = SG_ABSENCE_UNKNOWN, .ran_ns = SG_NO_TIME };
+	struct sg_absence absence = { .kind = SG_ABSENCE_UNKNOWN, .seen_ns = SG_NO_TIME, .ran_ns = SG_NO_TIME };
 	char before[SG_WHEREABOUTS_URI_SIZE];
 	enum sg_verdict verdict;
 
@@ -297,7 +314,7 @@ enum sg_verdict sg_run_reconnect(struct sg_run *run)
 		absence.interval_s = run->segments[run->block.at].interval_s;
 	verdict = wait_for_return(run, &absence);
 	if (verdict != SG_VERDICT_GO_ON) {
-		close_block(run);
+		close_block(run, &absence);
 		return verdict;
 	}
 	tell_place(run, before);

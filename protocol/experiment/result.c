@@ -115,11 +115,13 @@ void sg_result_ran_on(struct sg_result *result, double time_s, double charge_c)
 	result->at->charge_c = charge_c;
 }
 
-void sg_result_unwitnessed(struct sg_result *result, double time_s, double charge_c)
+void sg_result_unwitnessed(struct sg_result *result, double time_s, double charge_c, double unknown_c)
 {
 	sg_result_ran_on(result, time_s, charge_c);
-	if (result->at)
-		result->at->witnessed = false;
+	if (!result->at)
+		return;
+	result->at->witnessed = false;
+	result->at->unknown_end_c = unknown_c;
 }
 
 /* Ran its time, and somebody saw how it ended. */

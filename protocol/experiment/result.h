@@ -25,6 +25,7 @@ struct sg_half_step {
 	double planned_s;       /**< 0 if unknown (replay) */
 	double charge_c;        /**< signed, measured */
 	double unknown_c;       /**< up to so much may have flowed just before it, either way, and is not in charge_c */
+	double unknown_end_c;   /**< the same at its end, where the link was lost: up to end_s, in its own direction */
 	double voltage_first_v; /**< first reading with nothing known against it, NAN if none */
 	double voltage_last_v;  /**< last valid reading; of a shorted half-step that at the confirmation */
 	double resistance_ohm;  /**< at the last valid reading, NAN if none */
@@ -35,7 +36,7 @@ struct sg_half_step {
 	bool is_ccd;            /**< of a ramp; only such a one says anything of a critical current density */
 	bool complete;          /**< ran its planned time or charge */
 	bool shorted;           /**< a confirmed hard short began in it */
-	bool witnessed;         /**< its end was seen; false: it went on while the link was lost, and is never "good" */
+	bool witnessed;         /**< its end was seen; false: the link was lost before that, and it is never "good" */
 	enum sg_end end;
 };
 
@@ -91,10 +92,10 @@ void sg_result_limit(struct sg_result *result, double low, double high);
 void sg_result_ran_on(struct sg_result *result, double time_s, double charge_c);
 
 /**
- * The stretch went on to time_s while nobody listened. charge_c as above, with what is known to have flowed
- * meanwhile. To be called before its end.
+ * The stretch went on while nobody listened, to time_s at most. charge_c as above, with what is known to have flowed
+ * meanwhile; unknown_c (magnitude) may have flowed besides, or none of it. To be called before its end.
  */
-void sg_result_unwitnessed(struct sg_result *result, double time_s, double charge_c);
+void sg_result_unwitnessed(struct sg_result *result, double time_s, double charge_c, double unknown_c);
 
 /** The stretch is over. */
 void sg_result_end(struct sg_result *result, double time_s, enum sg_end end, bool complete);

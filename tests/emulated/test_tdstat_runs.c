@@ -263,6 +263,47 @@ static void a_pulled_cable_ends_the_current_and_the_rest_is_run_later(void **sta
 	}
 }
 
+/* Between two samples: looks that make none know better than the table, and the rest is said to be unknown. */
+static void a_cable_pulled_between_two_samples_is_booked_as_far_as_anybody_saw(void **state)
+{
+	static const char *const pulled_s[] = { "14.9", "19.3", "40.05", "62.6" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pulled_s) / sizeof(pulled_s[0]); i++) {
+		const struct sg_result *result;
+		double truth_c, booked_c, unknown_c = 0.0;
+		struct scene scene;
+		char faults[80];
+
+		init(&scene, "v3", "  - cycle: {current: 2 mA/cm2, half_cycle: 60 s, count: 1, interval: 10 s}\n", NULL);
+		snprintf(faults, sizeof(faults), "--faults hangup_at_s=%s,return_s=1", pulled_s[i]);
+		scene.emu.potentiostat_arguments = faults;
+		scene_run(&scene);
+		truth_c = emu_truth_number(&scene.emu, "charge_passed_c");
+		result = &scene.emu.outcome.result;
+		booked_c = result->cumulative_mah_cm2 * SCENE_AREA_CM2 * 3.6;
+		for (size_t k = 0; k < result->count; k++)
+			unknown_c += result->half_steps[k].unknown_end_c;
+		print_message("  at %s s: booked %.6f C, not known %.6f C, truth %.6f C, table %.6f C\n", pulled_s[i], booked_c,
+			      unknown_c, truth_c, scene.table.last_cumulative_ah * 3600.0);
+		assert_stopped_by(&scene, "end_of_plan");
+		assert_record_whole(&scene);
+		assert_int_equal(result->count, 3);
+		/* But for the 5 ms behind the last sample. */
+		assert_true(fabs(scene.table.last_cumulative_ah * 3600.0 - booked_c) < 0.01 * CURRENT_A);
+		assert_true(unknown_c > 0.0 && unknown_c <= 1.1 * CURRENT_A); /* one look a second */
+		assert_true(booked_c <= truth_c + 2e-3 * truth_c && truth_c <= booked_c + unknown_c + 2e-3 * truth_c);
+		for (size_t k = 0; k < result->count; k++) {
+			const struct sg_half_step *h = &result->half_steps[k];
+
+			assert_int_equal(h->witnessed, h->unknown_end_c == 0.0);
+			assert_true(fabs((h->end_s - h->begin_s) * CURRENT_A - fabs(h->charge_c) - h->unknown_end_c) <
+				    5e-3 * CURRENT_A * 60.0);
+		}
+		scene_free(&scene);
+	}
+}
+
 /* ---- trouble ---- */
 
 static bool said_on(const struct scene *scene)
@@ -352,6 +393,7 @@ int main(void)
 		cmocka_unit_test(a_dac_that_was_never_calibrated_gets_no_current),
 		cmocka_unit_test(a_v3_is_not_taken_for_a_mystat),
 		cmocka_unit_test(a_pulled_cable_ends_the_current_and_the_rest_is_run_later),
+		cmocka_unit_test(a_cable_pulled_between_two_samples_is_booked_as_far_as_anybody_saw),
 		cmocka_unit_test(one_command_that_goes_wrong_never_leaves_a_cell_on),
 		cmocka_unit_test(a_bad_cable_is_lived_with),
 	};

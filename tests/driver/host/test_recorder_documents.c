@@ -160,7 +160,7 @@ static const char cell_members[] = "name metal electrolyte area_cm2 thickness_mm
 static const char identity_members[] = "family model serial firmware simulated";
 static const char half_step_members[] =
 	"index step_count cycle density_mA_cm2 begin_s planned_s duration_s charge_mAh_cm2 "
-	"unknown_before_mAh_cm2 voltage_first_V "
+	"unknown_before_mAh_cm2 unknown_end_mAh_cm2 voltage_first_V "
 	"voltage_last_V resistance_ohm temperature_degC limit_fraction_low limit_fraction_high samples complete shorted witnessed end";
 
 /* Whether a list of words separated by blanks has this one. */
