@@ -119,6 +119,13 @@ static void learn_energy(struct sg_baseline *b, const struct sg_phase_bin *bin, 
 	b->warm_xy += x * y;
 }
 
+double sg_baseline_warmth_sigma(const struct sg_baseline *b, double learned)
+{
+	const double sigma_ev = SG_WARM_SIGMA_EV / sqrt(1.0 + b->warm_xx / SG_WARM_PRIOR);
+
+	return sigma_ev * fmax(fabs(b->hot - learned), fabs(b->cold - learned));
+}
+
 double sg_baseline_own_warmth(const struct sg_baseline *b, double learned, double now)
 {
 	const double own_ev = b->warm_xy / (SG_WARM_PRIOR + b->warm_xx);
@@ -137,7 +144,7 @@ static void commit(struct sg_baseline *b, const struct sg_stretch *stretch, doub
 	if (visit->bin < 0 || visit->count == 0)
 		return;
 	if (visit->bin >= SG_FLAT_FROM_BIN)
-		sg_flat_learn(&b->flat, visit->sum_y / visit->count, stretch->index);
+		sg_flat_learn(&b->flat, visit->sum_y / visit->count, visit->sum_warmth / visit->count, stretch);
 	if (!has_phase(stretch, now_s))
 		return;
 	/* Without a known plateau reversals of unlike currents cannot be compared. */
@@ -208,9 +215,12 @@ static double strangeness(const struct sg_baseline *b, const struct sg_stretch *
 	if (stretch->origin == SG_AFTER_UNKNOWN)
 		return 0.0;
 	far = octaves(fabs(stretch->level_a), (double)b->learned_a[stretch->origin][polarity]);
-	if (stretch->origin == SG_AFTER_REVERSAL)
+	if (stretch->origin == SG_AFTER_REVERSAL) {
 		far += octaves(stretch->before_s, (double)b->learned_s[stretch->origin][polarity]);
-	return SG_STRANGE_PER_OCTAVE * far;
+		far += octaves(fabs(stretch->before_a), fabs(stretch->level_a));
+	}
+	/* What was strange in the stretch before is still half in this one. */
+	return SG_STRANGE_PER_OCTAVE * far + 0.5 * (double)b->strange;
 }
 
 bool sg_baseline_begin(struct sg_baseline *b, const struct sg_stretch *stretch)
@@ -231,7 +241,10 @@ bool sg_baseline_begin(struct sg_baseline *b, const struct sg_stretch *stretch)
 		b->scale_ohm = old.given_ohm / sg_baseline_thermal(b->hottest_c);
 	}
 	b->largest_a = fmax(b->largest_a, fabs(level_a));
-	b->strange = level_a == 0.0 ? 0.0F : (float)strangeness(b, stretch);
+	if (level_a != 0.0)
+		b->strange = (float)strangeness(b, stretch);
+	if (b->strange < SG_STRANGE_LEAST)
+		b->strange = 0.0F;
 	return anew;
 }
 
@@ -310,6 +323,8 @@ struct sg_expected sg_baseline_look(const struct sg_baseline *b, const struct sg
 		return x;
 	x.mean_ohm = b->flat.mean_ohm;
 	x.sigma = sg_flat_sigma(&b->flat);
+	x.warmth = b->flat.warmth;
+	x.strange = SG_STRANGE_PER_OCTAVE * octaves(fabs(stretch->level_a), b->flat.level_a);
 	x.flat = true;
 	return x;
 }

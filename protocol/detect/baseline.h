@@ -63,6 +63,9 @@ struct sg_expected sg_baseline_look(const struct sg_baseline *baseline, const st
 /** How much R changes between the warmth that was learned and another, by what the cell's own energy is off 0.35 eV. */
 double sg_baseline_own_warmth(const struct sg_baseline *baseline, double learned, double now);
 
+/** How unsure that is, relative, at the worst warmth the cell can have. */
+double sg_baseline_warmth_sigma(const struct sg_baseline *baseline, double learned);
+
 /** More resistance in series from now on, at 25 degC. */
 void sg_baseline_shift(struct sg_baseline *baseline, double ohm);
 

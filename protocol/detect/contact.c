@@ -11,6 +11,9 @@
 /* Readings next to a jump change by far less than it; those of a steep, even rise do not. */
 #define JUMP_RATIO 4.0
 #define GIVE_UP_READINGS 8
+/* So many readings tell how much they usually change, and the largest change is forgotten by a tenth a reading. */
+#define BEFORE_READINGS 4
+#define FORGET 0.9
 /* Against the current by this much, where the baseline is well above zero. */
 #define AGAINST_FRACTION 0.02
 #define ABOVE_ZERO 0.10
@@ -26,6 +29,7 @@ void sg_contact_break(struct sg_contact *c)
 	c->last = NAN;
 	c->change = 0.0;
 	c->count = 0;
+	c->readings = 0;
 }
 
 static double decayed(double amount, double since_s, double now_s)
@@ -35,7 +39,7 @@ static double decayed(double amount, double since_s, double now_s)
 
 bool sg_contact_in_doubt(const struct sg_contact *c, double now_s)
 {
-	return c->count > 0 || decayed(c->wild, c->wild_now_s, now_s) >= IN_DOUBT;
+	return c->count > 0 || c->off || decayed(c->wild, c->wild_now_s, now_s) >= IN_DOUBT;
 }
 
 static double least_jump(const struct sg_residual *r)
@@ -77,14 +81,22 @@ static size_t look_for_wild(struct sg_contact *c, const struct sg_residual *r, c
 	return count;
 }
 
+/* Higher than a contact that gets worse would make it at once: something is off. */
+static bool is_tall(double before, double share)
+{
+	return share > SG_SPIKE_RATIO * fmax(fabs(before), 1.0 / SG_SPIKE_RATIO);
+}
+
 static bool is_jump(const struct sg_detector *d, const struct sg_residual *r, double change)
 {
 	const struct sg_contact *c = &d->contact;
 
+	if (isnan(c->last) || c->readings < BEFORE_READINGS || change <= least_jump(r) || change <= JUMP_RATIO * c->change)
+		return false;
+	if (is_tall(c->last, r->share))
+		return true;
 	/* What rises anyhow rises by steps too, where readings are far apart. */
 	if (d->polarizing.marks.told || d->polarizing.count10 > 0 || d->polarizing.step.rising)
-		return false;
-	if (isnan(c->last) || change <= least_jump(r) || change <= JUMP_RATIO * fabs(c->change))
 		return false;
 	/* Up from below the baseline: a short that heals. */
 	if (isnan(r->e))
@@ -101,6 +113,22 @@ static void begin_jump(struct sg_contact *c, const struct sg_residual *r, const 
 	c->least = INFINITY;
 	c->most = -INFINITY;
 	c->count = 0;
+}
+
+/* Nothing a cell does: it holds until the voltage is back. */
+static size_t tell_off(struct sg_contact *c, const struct sg_residual *r, const struct sg_reading *reading,
+		       struct sg_event *event)
+{
+	c->off = true;
+	sg_event_init(event, SG_EVENT_SENSE_LOST, SG_GRADE_WARNING, reading->time_s);
+	event->since_s = fmin(c->since_s, reading->time_s);
+	event->value = reading->voltage_v;
+	event->reference = c->before * r->scale_ohm * fabs(reading->current_a);
+	sg_event_say(event,
+		     "lead off: V = %.4g V at %.4g mA, %.1f times what it was one reading before, and it stays; either a sense "
+		     "lead or a current lead, or contact lost in the cell at once; the cell is not judged until it is back",
+		     reading->voltage_v, reading->current_a * 1e3, c->least / c->before);
+	return 1;
 }
 
 static size_t end_spike(struct sg_contact *c, const struct sg_residual *r, const struct sg_reading *reading,
@@ -163,6 +191,8 @@ static size_t follow_jump(struct sg_detector *d, const struct sg_residual *r, co
 	c->least = fmin(c->least, r->share);
 	c->most = fmax(c->most, r->share);
 	mean = c->sum / c->count;
+	if (c->count >= SG_CONTACT_READINGS && span_s >= SG_OFF_SECONDS && is_tall(c->before, c->least))
+		return tell_off(c, r, reading, event);
 	if (c->count >= SG_CONTACT_READINGS && span_s >= SG_CONTACT_SECONDS && mean > c->before &&
 	    c->most - c->least <= fmax(SG_CONTACT_FLAT * (mean - c->before), least_jump(r)))
 		return end_step(d, r, reading, event);
@@ -185,6 +215,11 @@ size_t sg_contact_feed(struct sg_detector *d, const struct sg_residual *r, const
 	c->stretch = d->stretch.index;
 	if (!r->settled || isnan(r->share))
 		return 0;
+	if (c->off) {
+		c->off = fabs(r->share) > SG_OFF_SHARE;
+		sg_contact_break(c);
+		return 0;
+	}
 	count = look_for_wild(c, r, reading, event);
 	change = r->share - c->last;
 	if (c->count == 0 && is_jump(d, r, change)) {
@@ -194,7 +229,8 @@ size_t sg_contact_feed(struct sg_detector *d, const struct sg_residual *r, const
 	} else if (c->count > 0 && count == 0) {
 		count = follow_jump(d, r, reading, event);
 	}
-	c->change = isnan(c->last) || was != 0 ? 0.0 : change;
+	c->change = isnan(c->last) || was != 0 ? 0.0 : fmax(FORGET * c->change, fabs(change));
 	c->last = r->share;
+	c->readings++;
 	return count;
 }

@@ -5,23 +5,39 @@
 
 #include "detect/thresholds.h"
 
-void sg_flat_learn(struct sg_flat *f, double ohm, uint32_t stretch)
+/* Another stretch: did the one that ended agree with the one before? Conditioning shows here. */
+static void turn_page(struct sg_flat *f, uint32_t stretch)
+{
+	if (f->here > 0) {
+		if (f->past_ohm > 0.0)
+			f->calm = fabs(f->here_ohm - f->past_ohm) < SG_FLAT_CALM * f->past_ohm ? f->calm + 1 : 0;
+		f->past_ohm = f->here_ohm;
+	}
+	f->here = 0;
+	f->here_ohm = 0.0;
+	f->stretch = stretch;
+}
+
+void sg_flat_learn(struct sg_flat *f, double ohm, double warmth, const struct sg_stretch *stretch)
 {
 	const double gain = fmax(1.0 / (f->count + 1.0), SG_FLAT_GAIN);
 	double off;
 
 	if (!(ohm > 0.0))
 		return;
+	if (f->stretch != stretch->index)
+		turn_page(f, stretch->index);
+	f->here++;
+	f->here_ohm += (ohm - f->here_ohm) / f->here;
 	if (f->count > 0) {
 		off = (ohm - f->mean_ohm) / f->mean_ohm;
 		/* (1 - gain): the mean moves along. */
 		f->variance = (1.0 - gain) * (f->variance + gain * off * off);
 	}
 	f->mean_ohm += gain * (ohm - f->mean_ohm);
+	f->warmth += gain * (warmth - f->warmth);
+	f->level_a = fabs(stretch->level_a);
 	f->count++;
-	if (f->stretches == 0 || f->stretch != stretch)
-		f->stretches++;
-	f->stretch = stretch;
 }
 
 double sg_flat_sigma(const struct sg_flat *f)
@@ -34,12 +50,15 @@ double sg_flat_sigma(const struct sg_flat *f)
 
 bool sg_flat_is_known(const struct sg_flat *f)
 {
-	return f->count >= SG_FLAT_VISITS && f->stretches >= SG_FLAT_STRETCHES &&
+	return f->count >= SG_FLAT_VISITS && f->calm >= SG_FLAT_STRETCHES &&
 	       f->variance <= SG_FLAT_CELL_SIGMA * SG_FLAT_CELL_SIGMA;
 }
 
 void sg_flat_shift(struct sg_flat *f, double ohm)
 {
-	if (f->count > 0)
-		f->mean_ohm += ohm;
+	if (f->count == 0)
+		return;
+	f->mean_ohm += ohm;
+	f->here_ohm += ohm;
+	f->past_ohm += ohm;
 }

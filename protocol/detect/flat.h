@@ -10,8 +10,8 @@
 
 #include "detect/detector.h"
 
-/** A visit of a bin that began 8 s or more after the current changed. ohm: its mean, at 25 degC. */
-void sg_flat_learn(struct sg_flat *flat, double ohm, uint32_t stretch);
+/** A visit of a bin that began 8 s or more after the current changed. ohm and warmth: its means, ohm at 25 degC. */
+void sg_flat_learn(struct sg_flat *flat, double ohm, double warmth, const struct sg_stretch *stretch);
 
 bool sg_flat_is_known(const struct sg_flat *flat);
 

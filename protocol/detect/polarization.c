@@ -154,9 +154,9 @@ static size_t over_cycles(struct sg_detector *d, const struct sg_residual *r, co
 			  struct sg_event *events)
 {
 	const double least = r->frozen ? SG_POLAR_FRACTION : SG_POLAR_UNSETTLED;
-	const double limit = fmax(least, SG_POLAR_SIGMA * hypot(r->sigma, r->noise));
+	const double limit = fmax(r->blind ? fmax(least, SG_POLAR_BLIND) : least, SG_POLAR_SIGMA * hypot(r->sigma, r->noise));
 
-	return judge(d, r, r->excess, fmin(limit, SG_POLAR_UNSETTLED), SG_POLAR_BLOCKS, SG_POLAR_SECONDS, reading, events);
+	return judge(d, r, r->excess, limit, SG_POLAR_BLOCKS, SG_POLAR_SECONDS, reading, events);
 }
 
 static size_t inside_step(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
@@ -181,6 +181,15 @@ static size_t inside_step(struct sg_detector *d, const struct sg_residual *r, co
 		     events);
 }
 
+/* What was before the step: nothing, a long rest, or long ago. */
+static bool is_course_known(const struct sg_stretch *s, double now_s)
+{
+	if (s->in_line || s->origin == SG_AFTER_UNKNOWN)
+		return false;
+	return s->before_a == 0.0 || s->begin_s - s->before_end_s > SG_CONVEX_PAST * s->before_s ||
+	       sg_stretch_phase_s(s, now_s) > SG_CONVEX_PAST * s->before_s;
+}
+
 size_t sg_polarization_feed(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
 			    struct sg_event *events)
 {
@@ -197,7 +206,7 @@ size_t sg_polarization_feed(struct sg_detector *d, const struct sg_residual *r, 
 		return over_cycles(d, r, reading, events);
 	if (!isnan(r->excess) && r->excess > SG_POLAR_UNSETTLED)
 		return over_cycles(d, r, reading, events);
-	if (d->stretch.in_line || d->stretch.origin == SG_AFTER_UNKNOWN)
+	if (!is_course_known(&d->stretch, r->now_s))
 		return 0;
 	return inside_step(d, r, reading, events);
 }

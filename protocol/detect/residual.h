@@ -26,6 +26,7 @@ struct sg_residual {
 	double sigma;         /**< of a visit */
 	double noise;         /**< of one reading */
 	bool frozen;          /**< the reference is known */
+	bool ready;           /**< what it is compared with has settled: soft shorts may be told */
 	bool settled;
 	bool blind;           /**< no temperature */
 	int polarity;

@@ -10,7 +10,7 @@
 
 void sg_soft_short_init(struct sg_soft_short *s)
 {
-	*s = (struct sg_soft_short){ .healthy_since_s = { NAN, NAN } };
+	*s = (struct sg_soft_short){ .healthy_since_s = { NAN, NAN }, .lag = NAN };
 }
 
 void sg_soft_short_break(struct sg_soft_short *s)
@@ -87,15 +87,32 @@ static size_t add_block(struct sg_detector *d, const struct sg_residual *r, doub
 		return 0;
 	}
 	if (s->sum[p] == 0.0) {
+		s->abrupt[p] = false;
 		s->since_s[p] = reading->time_s;
 		s->since_now_s[p] = r->now_s;
 		s->drop[p] = -off;
 	}
+	if (s->lag - off > fmax(SG_ABRUPT_FRACTION, SG_SOFT_SIGMA * r->noise))
+		s->abrupt[p] = true;
 	s->sum[p] = fmax(0.0, s->sum[p] + fmin(SG_SOFT_CLIP, -off - slack));
 	s->drop[p] += DROP_GAIN * (-off - s->drop[p]);
+	if (r->blind && !s->abrupt[p] && s->drop[p] < SG_SOFT_WARMTH)
+		return 0;
 	if (s->sum[p] < SG_SOFT_LIMIT || r->now_s - s->since_now_s[p] < SG_SOFT_SECONDS)
 		return 0;
 	return tell(d, r, reading, event);
+}
+
+/* Where the residual was some two minutes ago. After a pause nobody knows. */
+static void follow_lag(struct sg_soft_short *s, double off, double now_s)
+{
+	const double step_s = now_s - s->lag_now_s;
+
+	if (isnan(s->lag) || step_s > SG_WINDOW_SECONDS)
+		s->lag = off;
+	else
+		s->lag += (off - s->lag) * step_s / (step_s + SG_ABRUPT_SECONDS);
+	s->lag_now_s = now_s;
 }
 
 static size_t tell_flicker(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
@@ -165,7 +182,7 @@ size_t sg_soft_short_feed(struct sg_detector *d, const struct sg_residual *r, co
 	if (s->stretch != d->stretch.index)
 		sg_soft_short_break(s);
 	s->stretch = d->stretch.index;
-	if (isnan(r->e) || !r->settled)
+	if (isnan(r->e) || !r->settled || !r->ready)
 		return 0;
 	count = follow_dips(d, r, reading, events);
 	if (s->block_count == 0)
@@ -177,5 +194,7 @@ size_t sg_soft_short_feed(struct sg_detector *d, const struct sg_residual *r, co
 	off = s->block_sum / s->block_count;
 	s->block_sum = 0.0;
 	s->block_count = 0;
-	return count + add_block(d, r, off, reading, &events[count]);
+	count += add_block(d, r, off, reading, &events[count]);
+	follow_lag(s, off, r->now_s);
+	return count;
 }

@@ -114,8 +114,13 @@ struct sg_flat {
 	double mean_ohm; /**< at 25 degC */
 	double variance; /**< relative */
 	uint32_t count;  /**< visits of bins */
-	uint32_t stretches;
+	uint32_t calm;    /**< stretches in turn that agreed with the one before */
 	uint32_t stretch; /**< the latest that counted */
+	uint32_t here;    /**< visits in it */
+	double here_ohm;  /**< their mean */
+	double past_ohm;  /**< of the stretch before; 0: none */
+	double level_a;   /**< of the latest */
+	double warmth;    /**< of the mean */
 };
 
 /** What the cell normally does: resistance by phase, polarity and history. All at 25 degC. */
@@ -205,7 +210,8 @@ struct sg_hard_short {
 /** Contacts and leads: jumps of the voltage that are the bench's (contact.h). Levels relative to the scale. */
 struct sg_contact {
 	double last;         /**< latest reading, NAN: none in this stretch */
-	double change;       /**< its distance from the one before */
+	double change;       /**< how far readings next to it are apart, the largest of late */
+	uint32_t readings;   /**< in turn in this stretch */
 	double before;       /**< the level the jump at hand left */
 	double since_s;      /**< first reading of it, table's time */
 	double since_now_s;
@@ -217,6 +223,7 @@ struct sg_contact {
 	double wild;         /**< readings the current cannot have made, decaying with 10 min */
 	double wild_now_s;
 	bool open_told, lost_told;
+	bool off;            /**< a voltage many times too high from one reading to the next, and it stayed */
 };
 
 /** Soft short: CUSUM and flicker, by polarity (soft_short.h). */
@@ -227,6 +234,9 @@ struct sg_soft_short {
 	double drop[2];      /**< recent mean of the residual while it is above zero, positive: below */
 	double healthy_since_s[2]; /**< while told: since when it looks recovered; NAN: it does not */
 	bool told[2];
+	bool abrupt[2];      /**< the fall was faster than warmth could make it */
+	double lag;          /**< residual of late, of either polarity; NAN: unknown */
+	double lag_now_s;
 	bool near;           /**< the latest reading was on its baseline */
 	bool dipped;         /**< ... or had jumped down from there */
 	double dips;         /**< returned ones, decaying with 10 min */

@@ -171,9 +171,14 @@
  * some 7 % of the whole a doubling, one that takes a tenth of it nothing.
  */
 #define SG_STRANGE_PER_OCTAVE 0.05
-#define SG_STRANGE_FRACTION 0.10
+#define SG_STRANGE_FRACTION 0.02
+#define SG_STRANGE_LEAST 0.005F
 
-/* A flat cell: 10 bins of 8 s and later, in 2 half-steps or more, within 2 % rms. */
+/*
+ * A flat cell: 10 bins of 8 s and later within 2 % rms, and two half-steps in turn each within 1.5 % of the one before:
+ * conditioning is over.
+ */
+#define SG_FLAT_CALM 0.015
 #define SG_FLAT_FROM_BIN 4
 #define SG_FLAT_VISITS 10
 #define SG_FLAT_STRETCHES 2
@@ -201,6 +206,8 @@
 #define SG_WARM_PRIOR 0.01
 #define SG_WARM_MOST_EV 0.30
 #define SG_WARM_CLIP 0.10
+/* Until it is learned: 4 sigma of this are 0.25 eV, from 0.1 eV to 0.6 eV. */
+#define SG_WARM_SIGMA_EV 0.0625
 
 /*
  * Noise before anything was measured. Assumed: 0.1 mV, the middle of bench instruments.
@@ -260,6 +267,13 @@
 #define SG_SOFT_CLIP 0.2
 #define SG_SOFT_LIMIT 0.6
 #define SG_SOFT_SECONDS 30.0
+/*
+ * Without a thermometer a fall may be warmth, unless it is faster: 10 K make 40 %, with a time constant of 20 min 4 % in
+ * 2 min. Slower ones are told from 40 % on.
+ */
+#define SG_ABRUPT_FRACTION 0.06
+#define SG_ABRUPT_SECONDS 120.0
+#define SG_SOFT_WARMTH 0.40
 /* While the sum is above 20 % of its limit nothing is learned. */
 #define SG_SOFT_SUSPECT 0.12
 /* Below this it is a warning, and the numbers above the alarm. */
@@ -286,6 +300,8 @@
 #define SG_POLAR_FRACTION 0.10
 #define SG_POLAR_SIGMA 4.0
 #define SG_POLAR_UNSETTLED 0.50
+/* Without a thermometer: 7 K. Still long before R doubles. */
+#define SG_POLAR_BLIND 0.30
 #define SG_POLAR_BLOCKS 5
 #define SG_POLAR_SECONDS 60.0
 #define SG_POLAR_HEALTHY 0.05
@@ -298,7 +314,9 @@
  * 6 % is to be 5 sigma of what is compared (one reading's noise, three grid points' errors).
  */
 #define SG_CONVEX_FRACTION 0.06
-#define SG_CONVEX_BLIND 0.10
+#define SG_CONVEX_BLIND 0.15
+/* The argument needs a cell that had rested, or a step so long that what came before is past. */
+#define SG_CONVEX_PAST 4.0
 #define SG_CONVEX_BEGIN 0.03
 #define SG_CONVEX_SIGMA 5.0
 #define SG_CONVEX_READINGS 3
@@ -315,6 +333,9 @@
 #define SG_CONTACT_SECONDS 30.0
 #define SG_CONTACT_FLAT 0.2
 #define SG_CONTACT_GIVE_UP_SECONDS 120.0
+#define SG_OFF_SECONDS 10.0
+/* ... and it is back once the voltage is below twice that of the healthy cell. */
+#define SG_OFF_SHARE 2.0
 #define SG_SPIKE_RETURN 0.03
 #define SG_SPIKE_RATIO 3.0
 #define SG_SPIKES 2.5
