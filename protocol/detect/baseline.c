@@ -113,7 +113,7 @@ static void learn_energy(struct sg_baseline *b, const struct sg_phase_bin *bin, 
 	const double y = (mean_ohm - bin->mean_ohm) / b->scale_ohm;
 	const double x = bin->mean_ohm / b->scale_ohm * (visit->sum_warmth / visit->count - bin->warmth);
 
-	if (bin->visits < SG_LEARN_VISITS - 1 || !(fabs(y) <= SG_WARM_CLIP) || b->strange > 0.0)
+	if (bin->visits < SG_LEARN_VISITS - 1 || !(fabs(y) <= SG_WARM_CLIP) || b->strange > 0.0F || fabs(b->hot - b->cold) > SG_WARM_AGREE)
 		return;
 	b->warm_xx += x * x;
 	b->warm_xy += x * y;
@@ -314,8 +314,10 @@ struct sg_expected sg_baseline_look(const struct sg_baseline *b, const struct sg
 			x.mean_ohm = from_equal_currents(b, stretch, sg_phase_mean_ohm(bin, place));
 			x.reference_ohm = from_equal_currents(b, stretch, sg_phase_reference_ohm(bin, place));
 			x.sigma = sg_phase_sigma(bin);
+			x.slope_ohm = (double)bin->slope_ohm;
 			x.warmth = (double)bin->warmth;
 			x.frozen = bin->frozen;
+			x.settled = bin->frozen || sg_phase_is_settled(bin);
 			return x;
 		}
 	}

@@ -53,8 +53,10 @@ struct sg_expected {
 	double reference_ohm; /**< of slow polarization; NAN as above */
 	double warmth;        /**< of them */
 	double sigma;         /**< of a visit, relative to the scale */
+	double slope_ohm;     /**< over the bin */
 	double strange;       /**< another current or duration than it was learned at: relative uncertainty */
 	bool frozen;          /**< the reference is */
+	bool settled;         /**< the mean is */
 	bool flat;            /**< it is what the cell shows at all phases */
 };
 

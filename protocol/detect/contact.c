@@ -61,9 +61,10 @@ static size_t tell_lost(const struct sg_contact *c, const struct sg_residual *r,
 	return 1;
 }
 
-static size_t look_for_wild(struct sg_contact *c, const struct sg_residual *r, const struct sg_reading *reading,
-			    struct sg_event *event)
+size_t sg_contact_watch(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
+			struct sg_event *event)
 {
+	struct sg_contact *c = &d->contact;
 	const bool wild = r->share < -fmax(AGAINST_FRACTION, SG_FOLLOW_SIGMA * r->noise) &&
 			  r->base_ohm > ABOVE_ZERO * r->scale_ohm;
 	size_t count = 0;
@@ -75,7 +76,7 @@ static size_t look_for_wild(struct sg_contact *c, const struct sg_residual *r, c
 			c->lost_told = true;
 			count = tell_lost(c, r, reading, event);
 		}
-	} else if (c->lost_told && decayed(c->wild, c->wild_now_s, r->now_s) <= 0.0) {
+	} else if (c->lost_told && !c->off && decayed(c->wild, c->wild_now_s, r->now_s) <= 0.0) {
 		c->lost_told = false;
 	}
 	return count;
@@ -115,20 +116,29 @@ static void begin_jump(struct sg_contact *c, const struct sg_residual *r, const 
 	c->count = 0;
 }
 
+size_t sg_contact_run_away(struct sg_contact *c, const struct sg_residual *r, const struct sg_reading *reading,
+			   double excess, struct sg_event *event)
+{
+	c->off = true;
+	c->lost_told = true;
+	sg_event_init(event, SG_EVENT_SENSE_LOST, SG_GRADE_WARNING, reading->time_s);
+	event->value = reading->voltage_v;
+	event->reference = r->ohm / (1.0 + excess) * reading->current_a;
+	sg_event_say(event,
+		     "lead off: V = %.4g V at %.4g mA, %.3g times what it was a moment before; either a sense lead or a current "
+		     "lead, or contact lost in the cell at once; the cell is not judged until it is back",
+		     reading->voltage_v, reading->current_a * 1e3, 1.0 + excess);
+	return 1;
+}
+
 /* Nothing a cell does: it holds until the voltage is back. */
 static size_t tell_off(struct sg_contact *c, const struct sg_residual *r, const struct sg_reading *reading,
 		       struct sg_event *event)
 {
-	c->off = true;
-	sg_event_init(event, SG_EVENT_SENSE_LOST, SG_GRADE_WARNING, reading->time_s);
+	const size_t count = sg_contact_run_away(c, r, reading, c->least / fmax(c->before, 1e-3) - 1.0, event);
+
 	event->since_s = fmin(c->since_s, reading->time_s);
-	event->value = reading->voltage_v;
-	event->reference = c->before * r->scale_ohm * fabs(reading->current_a);
-	sg_event_say(event,
-		     "lead off: V = %.4g V at %.4g mA, %.1f times what it was one reading before, and it stays; either a sense "
-		     "lead or a current lead, or contact lost in the cell at once; the cell is not judged until it is back",
-		     reading->voltage_v, reading->current_a * 1e3, c->least / c->before);
-	return 1;
+	return count;
 }
 
 static size_t end_spike(struct sg_contact *c, const struct sg_residual *r, const struct sg_reading *reading,
@@ -208,7 +218,7 @@ size_t sg_contact_feed(struct sg_detector *d, const struct sg_residual *r, const
 	struct sg_contact *c = &d->contact;
 	const uint32_t was = c->count;
 	double change;
-	size_t count;
+	size_t count = 0;
 
 	if (c->stretch != d->stretch.index)
 		sg_contact_break(c);
@@ -220,13 +230,12 @@ size_t sg_contact_feed(struct sg_detector *d, const struct sg_residual *r, const
 		sg_contact_break(c);
 		return 0;
 	}
-	count = look_for_wild(c, r, reading, event);
 	change = r->share - c->last;
 	if (c->count == 0 && is_jump(d, r, change)) {
 		begin_jump(c, r, reading);
 		c->count = 1;
 		c->sum = c->least = c->most = r->share;
-	} else if (c->count > 0 && count == 0) {
+	} else if (c->count > 0) {
 		count = follow_jump(d, r, reading, event);
 	}
 	c->change = isnan(c->last) || was != 0 ? 0.0 : fmax(FORGET * c->change, fabs(change));

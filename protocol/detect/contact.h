@@ -19,6 +19,20 @@ void sg_contact_init(struct sg_contact *contact);
 size_t sg_contact_feed(struct sg_detector *detector, const struct sg_residual *r, const struct sg_reading *reading,
 		       struct sg_event *event);
 
+/**
+ * The voltage ran away from healthy to double within seconds: a lead. The cell is not judged until it is back.
+ * @return 1: an event was written
+ */
+size_t sg_contact_run_away(struct sg_contact *contact, const struct sg_residual *r, const struct sg_reading *reading,
+			   double excess, struct sg_event *event);
+
+/**
+ * A settled reading, hard short or not: is it one the current cannot have made? Comes before sg_contact_feed().
+ * @return events written, 0 or 1
+ */
+size_t sg_contact_watch(struct sg_detector *detector, const struct sg_residual *r, const struct sg_reading *reading,
+			struct sg_event *event);
+
 /** Readings are missing or on the rail: the next one does not continue the latest. */
 void sg_contact_break(struct sg_contact *contact);
 

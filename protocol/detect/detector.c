@@ -203,8 +203,10 @@ static size_t take_voltage(struct sg_detector *d, const struct sg_reading *readi
 	sg_jump_feed(&d->jump, &d->stretch, d->now_s, reading->voltage_v, d->baseline.thermal);
 	count = sg_hard_short_feed(d, reading, events);
 	r = sg_residual_of(d, ohm, sg_baseline_smooth(&d->baseline, ohm / d->baseline.thermal), reading->current_a, settled);
-	if (settled)
+	if (settled) {
 		count += sg_start_short_feed(d, &r, reading, &events[count]);
+		count += sg_contact_watch(d, &r, reading, &events[count]);
+	}
 	if (sg_hard_short_is_quiet(&d->hard_short)) {
 		count += judge(d, &r, reading, &events[count]);
 		if (settled)

@@ -9,6 +9,7 @@
 /* Places closer together than this tell no slope. */
 #define LEAST_SPREAD 0.01
 #define LEAST_FOR_SLOPE 4
+#define COUNT_MOST 7U
 
 static double clip(double value, double low, double high)
 {
@@ -76,27 +77,40 @@ static void learn_spread(struct sg_phase_bin *bin, const struct sg_visit *visit)
 	bin->variance += (float)(gain * (square - bin->variance));
 }
 
+bool sg_phase_is_settled(const struct sg_phase_bin *bin)
+{
+	return bin->visits >= SG_SETTLE_VISITS_MAX || (bin->visits >= SG_LEARN_VISITS && bin->calm >= SG_CALM_VISITS);
+}
+
+static unsigned count_up(unsigned count, bool again)
+{
+	if (!again)
+		return 0;
+	return count < COUNT_MOST ? count + 1 : COUNT_MOST;
+}
+
 /* The reference settles while visits still differ, then follows down at once, up as slowly as healthy cells age. */
 static void learn_reference(struct sg_phase_bin *bin, double scale_ohm, double moved_ohm, double now_h)
 {
 	const double most_ohm = SG_AGEING_PER_HOUR * fmax(now_h - bin->at_h, 0.0) * scale_ohm;
 
+	bin->calm = count_up(bin->calm, fabs(moved_ohm) < SG_CALM_FRACTION * scale_ohm) & COUNT_MOST;
 	if (bin->frozen) {
 		bin->reference_ohm += (float)fmin(bin->mean_ohm - bin->reference_ohm, most_ohm);
 		return;
 	}
 	if (bin->visits <= 1 || bin->mean_ohm < bin->reference_ohm)
 		bin->reference_ohm = bin->mean_ohm;
-	bin->calm = fabs(moved_ohm) < SG_CALM_FRACTION * scale_ohm ? (uint8_t)(bin->calm + 1) : 0;
-	if (bin->visits >= SG_SETTLE_VISITS_MAX || (bin->visits >= SG_LEARN_VISITS && bin->calm >= SG_CALM_VISITS)) {
-		bin->frozen = true;
+	bin->still = count_up(bin->still, fabs(moved_ohm) < SG_STILL_FRACTION * scale_ohm) & COUNT_MOST;
+	if (bin->visits >= SG_SETTLE_VISITS_MAX || (bin->visits >= SG_LEARN_VISITS && bin->still >= SG_CALM_VISITS)) {
+		bin->frozen = 1;
 		bin->reference_ohm = bin->mean_ohm;
 	}
 }
 
 void sg_phase_commit(struct sg_phase_bin *bin, const struct sg_visit *visit, const struct sg_phase_rules *rules)
 {
-	const double most_ohm = isnan(rules->scale_ohm) ? INFINITY : SG_LEARN_MAX_RATIO * rules->scale_ohm;
+	const double most_ohm = isnan(rules->scale_ohm) ? INFINITY : SG_POSSIBLE_RATIO * rules->scale_ohm;
 	double slope_ohm = bin->slope_ohm, mean_ohm, change, gain;
 
 	mean_ohm = middle_of(visit, &slope_ohm);
@@ -104,20 +118,20 @@ void sg_phase_commit(struct sg_phase_bin *bin, const struct sg_visit *visit, con
 	slope_ohm = clip(rules->slope_gain * slope_ohm, -most_ohm, most_ohm);
 	if (rules->anew && bin->visits >= SG_LEARN_VISITS) {
 		bin->visits = SG_LEARN_VISITS - 1;
-		bin->frozen = false;
+		bin->frozen = 0;
 		bin->calm = 0;
+		bin->still = 0;
 	}
 	change = mean_ohm - bin->mean_ohm;
-	gain = fmax(1.0 / (bin->visits + 1.0), SG_SLOW_GAIN);
+	gain = fmax(1.0 / (bin->visits + 1.0), sg_phase_is_settled(bin) ? SG_SLOW_GAIN : SG_SETTLE_GAIN);
 	if (bin->visits > 0 && rules->spread_too)
 		learn_spread(bin, visit);
-	if (bin->visits >= SG_LEARN_VISITS)
+	if (sg_phase_is_settled(bin))
 		change = clip(change, -SG_CLIP_FRACTION / gain * rules->scale_ohm, SG_CLIP_FRACTION / gain * rules->scale_ohm);
 	bin->mean_ohm += (float)(gain * change);
 	bin->slope_ohm += (float)(gain * (slope_ohm - bin->slope_ohm));
 	bin->warmth += (float)(gain * (visit->sum_warmth / visit->count - bin->warmth));
-	if (bin->visits < UINT16_MAX)
-		bin->visits++;
+	bin->visits = bin->visits < UINT16_MAX ? (bin->visits + 1U) & UINT16_MAX : UINT16_MAX;
 	learn_reference(bin, rules->scale_ohm, change, rules->now_s / 3600.0);
 	bin->at_h = (float)(rules->now_s / 3600.0);
 }

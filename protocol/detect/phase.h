@@ -31,6 +31,9 @@ struct sg_phase_rules {
 
 void sg_phase_commit(struct sg_phase_bin *bin, const struct sg_visit *visit, const struct sg_phase_rules *rules);
 
+/** Visits no longer move as those of a new cell do. */
+bool sg_phase_is_settled(const struct sg_phase_bin *bin);
+
 /** What is expected at a place of the bin. */
 double sg_phase_mean_ohm(const struct sg_phase_bin *bin, double place);
 double sg_phase_reference_ohm(const struct sg_phase_bin *bin, double place);

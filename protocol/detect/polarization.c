@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "detect/contact.h"
 #include "detect/evidence.h"
 #include "detect/long_step.h"
 #include "detect/stretch.h"
@@ -134,6 +135,11 @@ static size_t judge(struct sg_detector *d, const struct sg_residual *r, double e
 	size_t count = 0;
 
 	p->marks.excess = excess;
+	if (!p->marks.told && p->count10 > 0 && excess >= T2X &&
+	    (p->count10 <= SG_RUNAWAY_READINGS || r->now_s - p->since10_now_s <= SG_RUNAWAY_SECONDS)) {
+		sg_polarization_break(p);
+		return sg_contact_run_away(&d->contact, r, reading, excess, events);
+	}
 	mark(d, r, excess, reading);
 	if (excess > limit && p->count == 0) {
 		p->since_s = reading->time_s;
@@ -144,7 +150,7 @@ static size_t judge(struct sg_detector *d, const struct sg_residual *r, double e
 	if (lasts(&p->count, excess > limit, (uint32_t)ceil(readings * factor)) &&
 	    r->now_s - p->since_now_s >= seconds * factor && !p->marks.told)
 		count = tell(d, r, excess, reference_ohm, reading, events);
-	if (lasts(&p->count2x, excess >= T2X, T2X_READINGS) && isnan(p->marks.t2x_s) &&
+	if (lasts(&p->count2x, excess >= fmax(T2X, limit), T2X_READINGS) && isnan(p->marks.t2x_s) &&
 	    r->now_s - p->since2x_now_s >= SG_CONVEX_SECONDS)
 		count += tell_doubled(d, r, reference_ohm, reading, &events[count]);
 	return count;
@@ -165,7 +171,9 @@ static size_t inside_step(struct sg_detector *d, const struct sg_residual *r, co
 	struct sg_polarizing *p = &d->polarizing;
 	const double phase_s = sg_stretch_phase_s(&d->stretch, r->now_s);
 	const double excess = sg_long_step_feed(&p->step, phase_s, r->cold_ohm);
-	const double least = r->blind ? SG_CONVEX_BLIND : SG_CONVEX_FRACTION;
+	/* What the cell's own activation energy may make of the warmth since the step began. */
+	const double warm = SG_POLAR_SIGMA * SG_WARM_SIGMA_EV * fabs(d->baseline.cold - p->begin_warmth);
+	const double least = (r->blind ? SG_CONVEX_BLIND : SG_CONVEX_FRACTION) + warm;
 	/* Three times the half less twice the quarter: 3.6 times the error of a point; and the reading itself. */
 	const double points = 13.0 / fmax(p->step.readings, 1.0);
 	const double noise = r->noise * r->scale_ohm / fabs(r->ohm) * sqrt(1.0 + points);
@@ -198,13 +206,14 @@ size_t sg_polarization_feed(struct sg_detector *d, const struct sg_residual *r, 
 	if (p->stretch != d->stretch.index) {
 		sg_polarization_break(p);
 		sg_long_step_init(&p->step);
+		p->begin_warmth = d->baseline.cold;
 	}
 	p->stretch = d->stretch.index;
 	if (!r->settled || !(r->ohm > 0.0))
 		return 0;
 	if (r->frozen && !isnan(r->excess))
 		return over_cycles(d, r, reading, events);
-	if (!isnan(r->excess) && r->excess > SG_POLAR_UNSETTLED)
+	if (!isnan(r->excess) && r->excess > SG_POLAR_UNSETTLED && !r->strange)
 		return over_cycles(d, r, reading, events);
 	if (!is_course_known(&d->stretch, r->now_s))
 		return 0;

@@ -5,6 +5,7 @@
 
 #include "detect/baseline.h"
 #include "detect/noise.h"
+#include "detect/stretch.h"
 #include "detect/thresholds.h"
 
 /* Below half of the scale an excess relative to the mean itself would be noise. */
@@ -36,7 +37,9 @@ static void compare(struct sg_residual *r, const struct sg_baseline *b, const st
 		return;
 	reference_ohm = x->reference_ohm * own_cold;
 	r->reference_ohm = reference_ohm;
-	r->excess = (r->cold_ohm - reference_ohm) / fmax(reference_ohm, EXCESS_OF_LEAST * r->scale_ohm);
+	/* While it is not settled, only what is much beside the whole resistance counts. */
+	r->excess = (r->cold_ohm - reference_ohm) /
+		    fmax(reference_ohm, (r->frozen ? EXCESS_OF_LEAST : 1.0) * r->scale_ohm);
 }
 
 struct sg_residual sg_residual_of(const struct sg_detector *d, double ohm, double smooth_ohm, double current_a,
@@ -44,6 +47,7 @@ struct sg_residual sg_residual_of(const struct sg_detector *d, double ohm, doubl
 {
 	const struct sg_baseline *b = &d->baseline;
 	const struct sg_expected x = sg_baseline_look(b, &d->stretch, d->now_s);
+	double late;
 	struct sg_residual r = {
 		.now_s = d->now_s,
 		.ohm = smooth_ohm,
@@ -59,14 +63,19 @@ struct sg_residual sg_residual_of(const struct sg_detector *d, double ohm, doubl
 		.cold_ohm = as_if(b, smooth_ohm, b->cold),
 		.noise = sg_noise_rms(&d->voltage, SG_NOISE_UNKNOWN_V) / (fabs(current_a) * b->scale_ohm * b->thermal),
 		.sigma = hypot(hypot(x.sigma, x.strange), sg_baseline_warmth_sigma(b, x.warmth)),
-		.ready = (x.frozen || x.flat) && x.strange <= SG_STRANGE_FRACTION,
+		.ready = (x.settled || x.flat) && x.strange <= SG_STRANGE_FRACTION,
 		.frozen = x.frozen && x.strange == 0.0,
+		.strange = x.strange > SG_STRANGE_FRACTION,
 		.settled = settled,
 		.blind = isnan(d->temperature_c),
 		.polarity = d->stretch.level_a < 0.0,
 	};
 
-	if (!isnan(x.mean_ohm) && b->scale_ohm > 0.0)
-		compare(&r, b, &x);
+	if (isnan(x.mean_ohm) || !(b->scale_ohm > 0.0))
+		return r;
+	/* Readings far apart: which of them the median was is half a step unsure. */
+	late = d->timeline.last_step_s / fmax(sg_stretch_phase_s(&d->stretch, d->now_s), 1.0);
+	r.sigma = hypot(r.sigma, x.slope_ohm / b->scale_ohm * fmin(late, 1.0));
+	compare(&r, b, &x);
 	return r;
 }

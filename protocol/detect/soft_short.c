@@ -80,6 +80,7 @@ static size_t add_block(struct sg_detector *d, const struct sg_residual *r, doub
 {
 	struct sg_soft_short *s = &d->soft_short;
 	const int p = r->polarity;
+	bool smooth;
 	const double slack = fmax(r->blind ? SG_SOFT_SLACK_BLIND : SG_SOFT_SLACK, SG_SOFT_SIGMA * hypot(r->sigma, r->noise));
 
 	if (s->told[p]) {
@@ -91,12 +92,19 @@ static size_t add_block(struct sg_detector *d, const struct sg_residual *r, doub
 		s->since_s[p] = reading->time_s;
 		s->since_now_s[p] = r->now_s;
 		s->drop[p] = -off;
+		s->steady[p] = 1.0;
+	} else {
+		smooth = fabs(off - s->last[p]) <= fmax(SG_SOFT_ROUGH, SG_DIP_SIGMA * r->noise);
+		s->steady[p] += ((smooth ? 1.0 : 0.0) - s->steady[p]) / SG_STEADY_READINGS;
 	}
+	s->last[p] = off;
 	if (s->lag - off > fmax(SG_ABRUPT_FRACTION, SG_SOFT_SIGMA * r->noise))
 		s->abrupt[p] = true;
 	s->sum[p] = fmax(0.0, s->sum[p] + fmin(SG_SOFT_CLIP, -off - slack));
 	s->drop[p] += DROP_GAIN * (-off - s->drop[p]);
 	if (r->blind && !s->abrupt[p] && s->drop[p] < SG_SOFT_WARMTH)
+		return 0;
+	if (s->steady[p] < SG_STEADY_SHARE || r->ohm < SG_SOFT_LEAST * r->base_ohm)
 		return 0;
 	if (s->sum[p] < SG_SOFT_LIMIT || r->now_s - s->since_now_s[p] < SG_SOFT_SECONDS)
 		return 0;

@@ -38,13 +38,12 @@ static size_t say_short(const struct sg_start_short *s, const struct sg_reading 
 /* Does it still build up? Compare with what was read at half of the phase. */
 static bool is_rising(struct sg_start_short *s, double ohm, double phase_s)
 {
-	bool rising = isnan(s->mark_ohm) || ohm > (1.0 + SG_START_RISE) * s->mark_ohm;
-
-	if (isnan(s->mark_ohm) || phase_s >= 2.0 * s->mark_s) {
-		s->mark_ohm = ohm;
-		s->mark_s = phase_s;
-	}
-	return rising;
+	if (!isnan(s->mark_ohm) && phase_s < 2.0 * s->mark_s)
+		return s->rising;
+	s->rising = isnan(s->mark_ohm) || phase_s < SG_START_LEAST_SECONDS || ohm > (1.0 + SG_START_RISE) * s->mark_ohm;
+	s->mark_ohm = ohm;
+	s->mark_s = phase_s;
+	return s->rising;
 }
 
 size_t sg_start_short_feed(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
@@ -53,6 +52,7 @@ size_t sg_start_short_feed(struct sg_detector *d, const struct sg_residual *r, c
 	struct sg_start_short *s = &d->start_short;
 	const double given_ohm = d->baseline.given_ohm;
 	const double ohm = reading->voltage_v / reading->current_a;
+	const double phase_s = sg_stretch_phase_s(&d->stretch, r->now_s);
 	bool rising;
 
 	if (s->done)
@@ -67,7 +67,7 @@ size_t sg_start_short_feed(struct sg_detector *d, const struct sg_residual *r, c
 		s->since_now_s = r->now_s;
 	}
 	/* The expectation is for the temperature of the test, which is that of its beginning. */
-	rising = is_rising(s, ohm, sg_stretch_phase_s(&d->stretch, r->now_s));
+	rising = is_rising(s, ohm, phase_s);
 	if (ohm >= SG_START_FRACTION * given_ohm) {
 		s->done = true;
 		return 0;

@@ -94,9 +94,10 @@ struct sg_phase_bin {
 	float variance;      /**< of visits about the mean, relative to the scale */
 	float warmth;        /**< sg_warmth() of the mean */
 	float at_h;          /**< bridged time of the latest visit */
-	uint16_t visits;
-	uint8_t calm;        /**< visits in turn that moved little */
-	bool frozen;         /**< the reference is known */
+	unsigned visits : 16;
+	unsigned calm : 4;   /**< visits in turn that moved little: it has settled */
+	unsigned still : 4;  /**< ... less than that: the reference may be frozen */
+	unsigned frozen : 1; /**< the reference is known */
 };
 
 /** The readings of one visit of a bin. */
@@ -234,6 +235,8 @@ struct sg_soft_short {
 	double drop[2];      /**< recent mean of the residual while it is above zero, positive: below */
 	double healthy_since_s[2]; /**< while told: since when it looks recovered; NAN: it does not */
 	bool told[2];
+	double last[2];      /**< block before */
+	double steady[2];    /**< share of blocks that continue the ones before */
 	bool abrupt[2];      /**< the fall was faster than warmth could make it */
 	double lag;          /**< residual of late, of either polarity; NAN: unknown */
 	double lag_now_s;
@@ -289,6 +292,7 @@ struct sg_polarizing {
 	double since_s, since10_s, since2x_s; /**< first of them, table's time */
 	double since_now_s, since10_now_s;
 	double since2x_now_s;
+	double begin_warmth;    /**< of this half-step */
 	double c10_c, c2x_c;    /**< charge of the half-step at that time */
 	double healthy_since_s; /**< NAN: it does not look so */
 	uint32_t stretch;
@@ -298,6 +302,7 @@ struct sg_polarizing {
 struct sg_start_short {
 	bool done;
 	bool begun;
+	bool rising;        /**< it was at the latest doubling of the phase */
 	double since_s, since_now_s;
 	double mark_ohm, mark_s; /**< what was read at half of the phase */
 	uint32_t low;

@@ -155,13 +155,17 @@
 #define SG_SPREAD_PRIOR_VISITS 3.0
 
 /*
- * Reference of slow polarization. First cycles move R by 10 to 40 %: it is frozen when two visits in turn moved by
- * less than 2 %, or after 10. Then it follows the mean down at once, and up by 6 % in 300 h: that is how
+ * Reference of slow polarization. First cycles move R by 10 to 40 %: a phase has settled when two visits in turn moved
+ * by less than 2 %, or after 10; the reference is frozen at 1 %, or after 10: of a decay by a factor e in 4 visits, as
+ * conditioning goes, 4 % are then still to come. Then it follows the mean down at once, and up by 6 % in 300 h: that is how
  * healthy cells age.
  */
 #define SG_CALM_FRACTION 0.02
+#define SG_STILL_FRACTION 0.01
 #define SG_CALM_VISITS 2
 #define SG_SETTLE_VISITS_MAX 10
+/* Until then the mean follows the latest visits: a third of each. */
+#define SG_SETTLE_GAIN 0.33
 #define SG_AGEING_PER_HOUR 2e-4
 
 /*
@@ -187,6 +191,8 @@
 /* While learning, one visit may change the scale to between these multiples of it. */
 #define SG_LEARN_MIN_RATIO 0.3
 #define SG_LEARN_MAX_RATIO 2.0
+/* A visit further than this from zero is no cell: the first readings of a slow one are a tenth of its plateau. */
+#define SG_POSSIBLE_RATIO 50.0
 /* Readings whose median is the first scale, if none was given. */
 #define SG_FIRST_READINGS 3
 
@@ -206,6 +212,8 @@
 #define SG_WARM_PRIOR 0.01
 #define SG_WARM_MOST_EV 0.30
 #define SG_WARM_CLIP 0.10
+/* Learned only while sensor and cell agree: 0.4 K, in 1/eV. */
+#define SG_WARM_AGREE 0.05
 /* Until it is learned: 4 sigma of this are 0.25 eV, from 0.1 eV to 0.6 eV. */
 #define SG_WARM_SIGMA_EV 0.0625
 
@@ -267,6 +275,10 @@
 #define SG_SOFT_CLIP 0.2
 #define SG_SOFT_LIMIT 0.6
 #define SG_SOFT_SECONDS 30.0
+/* A lead that floats is low by chance, and jumps: as with hard shorts, most blocks are to continue the ones before. */
+#define SG_SOFT_ROUGH 0.15
+/* Less than this part of the baseline is a hard short or a lead, and theirs to tell. */
+#define SG_SOFT_LEAST 0.05
 /*
  * Without a thermometer a fall may be warmth, unless it is faster: 10 K make 40 %, with a time constant of 20 min 4 % in
  * 2 min. Slower ones are told from 40 % on.
@@ -309,11 +321,11 @@
 #define SG_LIMIT_NEAR 0.9
 
 /*
- * Polarization inside one step: R above what its course at a quarter and a half of the time says, by 6 %: a convex
+ * Polarization inside one step: R above what its course at a quarter and a half of the time says, by 8 %: a convex
  * rise. Diffusion and charging of layers rise ever more slowly: no such course exceeds its own extrapolation. Noise:
- * 6 % is to be 5 sigma of what is compared (one reading's noise, three grid points' errors).
+ * 8 % is to be 5 sigma of what is compared (one reading's noise, three grid points' errors).
  */
-#define SG_CONVEX_FRACTION 0.06
+#define SG_CONVEX_FRACTION 0.08
 #define SG_CONVEX_BLIND 0.15
 /* The argument needs a cell that had rested, or a step so long that what came before is past. */
 #define SG_CONVEX_PAST 4.0
@@ -321,6 +333,13 @@
 #define SG_CONVEX_SIGMA 5.0
 #define SG_CONVEX_READINGS 3
 #define SG_CONVEX_SECONDS 20.0
+
+/*
+ * From healthy to doubled within a minute and 5 readings: contact in a cell is lost by the current that flows, over minutes
+ * at the least; a floating input charges in seconds.
+ */
+#define SG_RUNAWAY_SECONDS 60.0
+#define SG_RUNAWAY_READINGS 5
 
 /*
  * Contacts. A jump: 3 % and 8 sigma of noise within one reading. It is a step when it then stays, flat, for 30 s and
@@ -343,13 +362,15 @@
 #define SG_WILD 1.5
 
 /*
- * Short from the start: V/I of three settled readings below 70 % of what geometry says, and not about to rise
- * there: less than 5 % more than at half of the time. Undecided after 5 min: what it shows then counts.
+ * Short from the start: V/I of three settled readings below 70 % of what geometry says, and not about to rise there:
+ * less than 5 % in the latest doubling of the time, a minute at least. A short is flat; a cell that still builds up its voltage gets an
+ * hour, then what it shows counts.
  */
 #define SG_START_FRACTION 0.70
 #define SG_START_READINGS 3
+#define SG_START_LEAST_SECONDS 60.0
 #define SG_START_RISE 0.05
-#define SG_START_SECONDS 300.0
+#define SG_START_SECONDS 3600.0
 
 /* Warmth: R moved by 10 %, and by less than half of that once the temperature is allowed for. */
 #define SG_THERMAL_FRACTION 0.10
