@@ -112,6 +112,9 @@ static void on_progress(void *ctx, const struct sg_run_view *v)
 	case SG_PHASE_SOAK:
 		describe_wait(v, "soaking", &line);
 		break;
+	case SG_PHASE_PAUSE:
+		sg_text_add(&line, "pause, cell off");
+		break;
 	case SG_PHASE_HOLD:
 		describe_wait(v, "hold (temperature)", &line);
 		break;
@@ -154,6 +157,7 @@ static bool worth_a_line(const struct sg_live_view *view, const struct sg_event 
 	case SG_EVENT_CONTACT_OPEN:
 	case SG_EVENT_SENSE_LOST:
 	case SG_EVENT_DIFFUSION_LIMIT:
+	case SG_EVENT_PAUSE:
 	case SG_EVENT_THERMAL:
 	case SG_EVENT_DATA_FAULT:
 	case SG_EVENT_TIME_FAULT:

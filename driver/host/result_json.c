@@ -181,6 +181,25 @@ static void put_half_steps(struct sg_json *json, const struct sg_result *result,
 	sg_json_close(json);
 }
 
+/* Times and areal capacities of the half-step; all null while nothing was told. */
+static void put_polarization(struct sg_json *json, const struct sg_result *result)
+{
+	const bool found = result && result->polarization.told;
+	const struct sg_polarization *p = found ? &result->polarization : NULL;
+
+	sg_json_open_object(json, "polarization");
+	sg_json_boolean(json, "found", found);
+	sg_json_number(json, "t10_s", p ? p->t10_s : NAN, 12);
+	sg_json_number(json, "t10_mAh_cm2", p ? p->c10_mah_cm2 : NAN, 6);
+	sg_json_number(json, "t_inflect_s", p ? p->t_inflect_s : NAN, 12);
+	sg_json_number(json, "t_inflect_mAh_cm2", p ? p->c_inflect_mah_cm2 : NAN, 6);
+	sg_json_number(json, "t2x_s", p ? p->t2x_s : NAN, 12);
+	sg_json_number(json, "t2x_mAh_cm2", p ? p->c2x_mah_cm2 : NAN, 6);
+	sg_json_number(json, "t_compl_s", p ? p->t_compl_s : NAN, 12);
+	sg_json_number(json, "t_compl_mAh_cm2", p ? p->c_compl_mah_cm2 : NAN, 6);
+	sg_json_close(json);
+}
+
 static void put_event_counts(struct sg_json *json, const struct sg_result *result)
 {
 	int type;
@@ -257,6 +276,7 @@ static size_t write_listing(const struct sg_record_meta *meta, const struct sg_r
 	put_run(&json, meta, folder, summary);
 	put_findings(&json, meta, result);
 	put_half_steps(&json, result, listed);
+	put_polarization(&json, result);
 	put_event_counts(&json, result);
 	put_files(&json, meta, folder);
 	return sg_json_end(&json);

@@ -39,6 +39,9 @@
  *                            an upper bound, no prediction), samples, complete,
  *                            shorted, witnessed (false: the link was lost before its end was seen, and its
  *                            charge is what is known to have flowed), end ("duration", "voltage_max", ..., "none" while it runs)}]
+ *   polarization             {found, and when and at which areal capacity of its half-step: t10 (resistance 10 % up
+ *                            for a minute), t_inflect (the voltage bends upward most), t2x (twice the resistance),
+ *                            t_compl (compliance): t10_s, t10_mAh_cm2, ...}; null where not reached
  *   event_counts             {<event type>: count}, every type
  *   files                    {table, metadata, quality, events, experiment, rig}; names in the run folder
  */

@@ -205,7 +205,7 @@ static enum sg_err order_off(struct sg_run *run, enum sg_verdict verdict)
 		return SG_OK;
 	/* It did not say that it ended: every second counts more than the samples under way. */
 	run->block.running = false;
-	if (err == SG_ERR_GONE && verdict == SG_VERDICT_HOLD)
+	if (err == SG_ERR_GONE && (verdict == SG_VERDICT_HOLD || verdict == SG_VERDICT_PAUSE))
 		return err;
 	sg_run_make_safe(run, 60.0);
 	return SG_OK;
@@ -250,6 +250,8 @@ static enum sg_verdict on_sample(struct sg_run *run, struct sg_sample *sample)
 	enum sg_verdict verdict = SG_VERDICT_GO_ON;
 	const struct sg_row *row;
 	struct sg_reading reading;
+	const struct sg_polarization *marks = &run->watch.detector.polarizing.marks;
+	const bool was_doubled = isfinite(marks->t2x_s);
 	double time_s = sg_seconds(sample->host_ns - run->zero_ns);
 	size_t count = 0;
 	bool stale;
@@ -274,6 +276,11 @@ static enum sg_verdict on_sample(struct sg_run *run, struct sg_sample *sample)
 	}
 	reading = reading_of(row);
 	count += sg_watch_feed(&run->watch, &reading, &events[count]);
+	if (!was_doubled && isfinite(marks->t2x_s)) {
+		verdict = worse(verdict, sg_engine_on_doubled(&run->engine));
+		if (verdict == SG_VERDICT_END_PROCEDURE)
+			run->procedure_end = "resistance_doubled";
+	}
 	for (size_t i = 0; i < count; i++) {
 		const enum sg_verdict answer = sg_engine_on_event(&run->engine, &events[i]);
 
@@ -499,7 +506,7 @@ enum sg_verdict sg_run_block(struct sg_run *run, const struct sg_action *action)
 		return verdict; /* what became of the block shows when the instrument is met again */
 	if (verdict != SG_VERDICT_GO_ON)
 		verdict = worse(verdict, drain(run));
-	if (verdict == SG_VERDICT_HOLD && run->block.broken)
+	if ((verdict == SG_VERDICT_HOLD || verdict == SG_VERDICT_PAUSE) && run->block.broken)
 		sg_engine_step_broken(&run->engine, run->block.broken_step, run->block.ran_s);
 	run->block.count = 0;
 	if (verdict == SG_VERDICT_GO_ON && run->block.left_on)

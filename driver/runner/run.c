@@ -95,6 +95,7 @@ static enum sg_verdict on_excursion(struct sg_run *run, const struct sg_event *e
 	switch (run->climate.config->on_excursion) {
 	case SG_POLICY_FLAG:
 		return SG_VERDICT_GO_ON;
+	case SG_POLICY_PAUSE: /* no such policy for a temperature */
 	case SG_POLICY_HOLD:
 		return SG_VERDICT_HOLD;
 	case SG_POLICY_STOP:
@@ -235,6 +236,41 @@ enum sg_verdict sg_run_soak(struct sg_run *run, double set_c, double soak_s)
 	if (err)
 		return sg_run_stop(run, "chamber", err, event.text);
 	return wait_until_settled(run, SG_PHASE_SOAK);
+}
+
+static void tell_pause(struct sg_run *run, double since_s, const char *what)
+{
+	struct sg_event event;
+
+	sg_event_init(&event, SG_EVENT_PAUSE, SG_GRADE_WARNING, sg_run_now_s(run));
+	event.since_s = since_s;
+	event.value = run->config->experiment->pause_s;
+	sg_event_say(&event, "%s", what);
+	sg_run_tell(run, &event);
+}
+
+enum sg_verdict sg_run_pause(struct sg_run *run)
+{
+	const double since_s = sg_run_now_s(run), until_s = since_s + run->config->experiment->pause_s;
+	struct sg_clock *clock = run->config->clock;
+	char text[SG_EVENT_TEXT_SIZE];
+
+	if (sg_run_safe(run) == SG_VERDICT_STOP)
+		return SG_VERDICT_STOP;
+	snprintf(text, sizeof(text), "pause: cell off for %.0f s after what was found", until_s - since_s);
+	tell_pause(run, since_s, text);
+	sg_run_save(run, true);
+	run->current_before = false; /* this gap has been told */
+	while (sg_run_now_s(run) < until_s) {
+		if (sg_run_watch_operator(run) == SG_VERDICT_STOP || sg_run_watch_link(run) == SG_VERDICT_STOP)
+			return SG_VERDICT_STOP;
+		sg_run_record_climate(run);
+		sg_run_show(run, SG_PHASE_PAUSE);
+		sg_run_flush(run);
+		sg_clock_sleep_until(clock, sg_clock_deadline(clock, IDLE_TURN_NS));
+	}
+	tell_pause(run, since_s, "pause over; the step goes on where it was");
+	return sg_run_catch_up_climate(run);
 }
 
 enum sg_verdict sg_run_hold(struct sg_run *run)

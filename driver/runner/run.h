@@ -135,6 +135,9 @@ enum sg_verdict sg_run_reconnect(struct sg_run *run);
 /** Set the chamber and wait until it has soaked. GO_ON or STOP. */
 enum sg_verdict sg_run_soak(struct sg_run *run, double set_c, double soak_s);
 
+/** Cell off for as long as the experiment says; GO_ON, STOP, or HOLD: the temperature left its bounds meanwhile. */
+enum sg_verdict sg_run_pause(struct sg_run *run);
+
 /** Cell off until the temperature is back; GO_ON or STOP. */
 enum sg_verdict sg_run_hold(struct sg_run *run);
 

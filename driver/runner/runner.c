@@ -198,6 +198,7 @@ void sg_run_save(struct sg_run *run, bool pausing)
 	memset(&summary, 0, sizeof(summary));
 	summarize(run, &summary, "running");
 	summary.pausing = pausing;
+	sg_result_polarization(run->result, &run->watch.detector.polarizing.marks);
 	if (sg_recorder_result(run->recorder, run->result, &summary))
 		run->disk_failed = true;
 }
@@ -232,6 +233,8 @@ static enum sg_verdict follow_plan(struct sg_run *run)
 		verdict = carry_out(run, &action);
 		if (verdict == SG_VERDICT_RECONNECT)
 			verdict = sg_run_reconnect(run);
+		if (verdict == SG_VERDICT_PAUSE)
+			verdict = sg_run_pause(run);
 		if (verdict == SG_VERDICT_HOLD)
 			verdict = sg_run_hold(run);
 		if (verdict == SG_VERDICT_END_PROCEDURE) {
@@ -316,6 +319,7 @@ static enum sg_err finish(struct sg_run *run, struct sg_run_outcome *outcome)
 	sg_event_init(&event, SG_EVENT_RUN_ENDED, SG_GRADE_INFO, summary->test_time_s);
 	sg_event_say(&event, "%s: %s", summary->stopped_by, run->detail);
 	sg_run_tell(run, &event);
+	sg_result_polarization(run->result, &run->watch.detector.polarizing.marks);
 	err = sg_recorder_result(run->recorder, run->result, summary);
 	if (run->config->allocation_mark)
 		run->config->allocation_mark(false);

@@ -29,6 +29,7 @@ struct sg_clock;
 enum sg_phase {
 	SG_PHASE_SOAK, /**< cell off, chamber on its way */
 	SG_PHASE_STEP,
+	SG_PHASE_PAUSE, /**< cell off for a while, after something that was found */
 	SG_PHASE_HOLD, /**< cell off until the temperature is back */
 	SG_PHASE_LOST, /**< the potentiostat's link is lost: waiting for it */
 };

@@ -110,15 +110,18 @@ static void print_ends(const struct printer *p, const struct sg_step *step)
 {
 	const struct sg_procedure *procedure = &p->experiment->procedures[step->procedure];
 	const bool at_voltage = !isnan(procedure->until_v);
+	const char *doubled = procedure->end_on_doubled ? ", or when the resistance has doubled" : "";
+	const char *inflected = procedure->end_on_inflection ? ", or when the voltage begins to rise ever faster" : "";
 	const bool at_short = procedure->kind == SG_PROC_CCD && procedure->stop_on_short &&
 			      p->experiment->on_hard_short == SG_POLICY_FLAG;
 	char voltage[48] = "";
 
-	if (step->kind != SG_STEP_CURRENT || (!at_voltage && !at_short))
+	if (step->kind != SG_STEP_CURRENT || (!at_voltage && !at_short && !*doubled && !*inflected))
 		return;
 	if (at_voltage)
 		snprintf(voltage, sizeof(voltage), "|V| of %.4g V%s", step->until_v, at_short ? " or " : "");
-	say(p, "  Procedure %u ends early at %s%s.", step->procedure + 1u, voltage, at_short ? "a hard short" : "");
+	say(p, "  Procedure %u ends early at %s%s%s%s.", step->procedure + 1u, voltage,
+	    at_short ? "a hard short" : at_voltage ? "" : "its end", doubled, inflected);
 }
 
 /* Steps that are printed as one line: the most that any of them uses. */
@@ -238,6 +241,35 @@ static void print_short(const struct printer *p)
 	say(p, "  that builds up its voltage slowly (gel, liquid, polymer) it can take %s.", within);
 }
 
+static const char *policy_text(enum sg_policy policy)
+{
+	switch (policy) {
+	case SG_POLICY_STOP:
+		return "ends the run";
+	case SG_POLICY_PAUSE:
+	case SG_POLICY_HOLD:
+		return "pauses it";
+	case SG_POLICY_FLAG:
+		break;
+	}
+	return "is noted";
+}
+
+static void print_findings_policy(const struct printer *p)
+{
+	const struct sg_experiment *e = p->experiment;
+	char pause[SG_PHRASE_SIZE];
+	const bool pauses = e->on_soft_short == SG_POLICY_PAUSE || e->on_short_from_start == SG_POLICY_PAUSE ||
+			    e->on_polarization == SG_POLICY_PAUSE || e->on_contact == SG_POLICY_PAUSE;
+
+	say(p, "A soft short %s, a short from the start %s, polarization %s, a loose or lost lead %s.",
+	    policy_text(e->on_soft_short), policy_text(e->on_short_from_start), policy_text(e->on_polarization),
+	    policy_text(e->on_contact));
+	if (pauses)
+		say(p, "  A pause is %s with the cell off; then the step goes on where it was.",
+		    sg_phrase_duration(e->pause_s, pause));
+}
+
 static void print_limits(const struct printer *p)
 {
 	const struct sg_limits *limits = &p->experiment->limits;
@@ -252,6 +284,7 @@ static void print_limits(const struct printer *p)
 	    sg_phrase_current(limits->current_a, current), charge, temperature,
 	    sg_phrase_duration(limits->silence_s, silence));
 	print_short(p);
+	print_findings_policy(p);
 }
 
 static void print_reconnect(const struct printer *p)

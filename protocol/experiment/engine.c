@@ -100,25 +100,96 @@ void sg_engine_end_procedure(struct sg_engine *engine)
 	engine->elapsed_s = 0.0;
 }
 
-enum sg_verdict sg_engine_on_event(const struct sg_engine *engine, const struct sg_event *event)
+static const struct sg_procedure *procedure_at_hand(const struct sg_engine *engine)
 {
-	const struct sg_procedure *procedure;
+	if (engine->at >= engine->plan->step_count)
+		return NULL;
+	return &engine->experiment->procedures[engine->plan->steps[engine->at].procedure];
+}
 
-	if (event->type != SG_EVENT_HARD_SHORT)
-		return SG_VERDICT_GO_ON;
+static enum sg_verdict on_hard_short(const struct sg_engine *engine)
+{
+	const struct sg_procedure *procedure = procedure_at_hand(engine);
+
 	switch (engine->experiment->on_hard_short) {
 	case SG_POLICY_STOP:
 	case SG_POLICY_HOLD: /* a short does not pass: waiting for that would be for ever */
+	case SG_POLICY_PAUSE:
 		return SG_VERDICT_STOP;
 	case SG_POLICY_FLAG:
 		break;
 	}
-	if (engine->at >= engine->plan->step_count)
-		return SG_VERDICT_GO_ON;
-	procedure = &engine->experiment->procedures[engine->plan->steps[engine->at].procedure];
-	if (procedure->kind == SG_PROC_CCD && procedure->stop_on_short)
+	if (procedure && procedure->kind == SG_PROC_CCD && procedure->stop_on_short)
 		return SG_VERDICT_END_PROCEDURE;
 	return SG_VERDICT_GO_ON;
+}
+
+static enum sg_verdict follow(enum sg_policy policy)
+{
+	switch (policy) {
+	case SG_POLICY_STOP:
+		return SG_VERDICT_STOP;
+	case SG_POLICY_PAUSE:
+	case SG_POLICY_HOLD:
+		return SG_VERDICT_PAUSE;
+	case SG_POLICY_FLAG:
+		break;
+	}
+	return SG_VERDICT_GO_ON;
+}
+
+enum sg_verdict sg_engine_on_event(const struct sg_engine *engine, const struct sg_event *event)
+{
+	const struct sg_experiment *experiment = engine->experiment;
+	const struct sg_procedure *procedure = procedure_at_hand(engine);
+
+	if (event->grade == SG_GRADE_INFO)
+		return SG_VERDICT_GO_ON;
+	switch (event->type) {
+	case SG_EVENT_HARD_SHORT:
+		return on_hard_short(engine);
+	case SG_EVENT_SOFT_SHORT:
+		return follow(experiment->on_soft_short);
+	case SG_EVENT_SHORT_FROM_START:
+		return follow(experiment->on_short_from_start);
+	case SG_EVENT_POLARIZATION:
+		if (procedure && procedure->end_on_inflection && experiment->on_polarization != SG_POLICY_STOP)
+			return SG_VERDICT_END_PROCEDURE;
+		return follow(experiment->on_polarization);
+	case SG_EVENT_CONTACT_OPEN:
+	case SG_EVENT_SENSE_LOST:
+		return follow(experiment->on_contact);
+	case SG_EVENT_RUN_STARTED:
+	case SG_EVENT_STEP_STARTED:
+	case SG_EVENT_STEP_ENDED:
+	case SG_EVENT_RUN_ENDED:
+	case SG_EVENT_OPERATOR:
+	case SG_EVENT_SHORT_OR_SENSE:
+	case SG_EVENT_CONTACT_STEP:
+	case SG_EVENT_RANGE_GLITCH:
+	case SG_EVENT_DIFFUSION_LIMIT:
+	case SG_EVENT_THERMAL:
+	case SG_EVENT_DATA_FAULT:
+	case SG_EVENT_TIME_FAULT:
+	case SG_EVENT_GAP:
+	case SG_EVENT_LIMIT:
+	case SG_EVENT_TEMPERATURE:
+	case SG_EVENT_COMMUNICATION:
+	case SG_EVENT_CHAMBER_ALARM:
+	case SG_EVENT_PAUSE:
+	case SG_EVENT_SAFE_OFF:
+	case SG_EVENT_DISK:
+	case SG_EVENT_TYPES:
+		break;
+	}
+	return SG_VERDICT_GO_ON;
+}
+
+enum sg_verdict sg_engine_on_doubled(const struct sg_engine *engine)
+{
+	const struct sg_procedure *procedure = procedure_at_hand(engine);
+
+	return procedure && procedure->end_on_doubled ? SG_VERDICT_END_PROCEDURE : SG_VERDICT_GO_ON;
 }
 
 enum sg_verdict sg_engine_on_end(const struct sg_engine *engine, size_t step, enum sg_end end)

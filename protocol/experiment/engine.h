@@ -32,6 +32,7 @@ struct sg_action {
 enum sg_verdict {
 	SG_VERDICT_GO_ON,
 	SG_VERDICT_HOLD,          /**< cell off until the cause is over, then continue where it was */
+	SG_VERDICT_PAUSE,         /**< cell off for as long as the experiment says, then continue where it was */
 	SG_VERDICT_RECONNECT,     /**< the link is lost: wait for the instrument, then continue where it was */
 	SG_VERDICT_END_PROCEDURE, /**< cell off, go on with the next procedure */
 	SG_VERDICT_STOP,          /**< cell off, end the run */
@@ -66,6 +67,9 @@ void sg_engine_end_procedure(struct sg_engine *engine);
 
 /** The plan's answer to an event of a detector, in the step at hand. */
 enum sg_verdict sg_engine_on_event(const struct sg_engine *engine, const struct sg_event *event);
+
+/** The resistance has doubled, in the step at hand. */
+enum sg_verdict sg_engine_on_doubled(const struct sg_engine *engine);
 
 /** The plan's answer to the way a segment ended. DURATION is GO_ON. */
 enum sg_verdict sg_engine_on_end(const struct sg_engine *engine, size_t step, enum sg_end end);

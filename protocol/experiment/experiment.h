@@ -66,6 +66,7 @@ enum sg_policy {
 	SG_POLICY_FLAG, /**< record it, go on */
 	SG_POLICY_HOLD, /**< cell off, wait until it is over, continue where it was */
 	SG_POLICY_STOP, /**< end the run safely */
+	SG_POLICY_PAUSE, /**< cell off for pause_s, then continue where it was */
 };
 
 struct sg_temperature_config {
@@ -105,6 +106,8 @@ struct sg_procedure {
 	uint32_t count;           /**< cycle: number of full cycles */
 	double until_v;           /**< polarize, cycle, ccd: |V| that ends it; NAN: the limit of the guard only */
 	bool stop_on_short;       /**< ccd: default true */
+	bool end_on_doubled;      /**< cycle, polarize: the resistance doubled (t2x) */
+	bool end_on_inflection;   /**< polarize: the voltage begins to rise ever faster */
 	double interval_s;        /**< sample interval of this procedure */
 
 	double temperature_c; /**< temperature: new set-point */
@@ -123,7 +126,13 @@ struct sg_experiment {
 	struct sg_limits limits;
 	struct sg_temperature_config temperature;
 	double interval_s;              /**< default sample interval, 1 s */
-	enum sg_policy on_hard_short;   /**< default STOP */
+	enum sg_policy on_hard_short;   /**< FLAG or STOP; default STOP */
+	/* FLAG, PAUSE or STOP; default FLAG: */
+	enum sg_policy on_soft_short;
+	enum sg_policy on_short_from_start;
+	enum sg_policy on_polarization;
+	enum sg_policy on_contact;      /**< an open current lead, a lost sense lead */
+	double pause_s;                 /**< length of a PAUSE; default 3600 */
 	bool stop_on_reconnect;         /**< a link that was lost ends the run although it came back; default false */
 	double reconnect_within_s;      /**< how long a lost link is waited for; default 900, 0: not at all */
 	size_t procedure_count;

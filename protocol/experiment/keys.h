@@ -12,7 +12,7 @@
 
 #include "experiment/yaml_tree.h"
 
-#define SG_KEYS_MAX 16 /**< keys of one mapping */
+#define SG_KEYS_MAX 24 /**< keys of one mapping */
 
 struct sg_key {
 	const char *name;

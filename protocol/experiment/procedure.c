@@ -41,27 +41,52 @@ static void read_extent(struct sg_reading *reading, const struct sg_yaml_node *n
 		procedure->half_step_mah_cm2 = extent.value;
 }
 
-/* `until: {voltage: 4 V}`; a ccd calls it `ends_on` and knows `short` as well. */
-static void read_ends(struct sg_reading *reading, const struct sg_yaml_node *node, const char *where, bool has_short,
-		      struct sg_procedure *procedure)
-{
-	enum { VOLTAGE, SHORT, KEYS };
-	static const struct sg_key keys[KEYS] = {
-		[VOLTAGE] = { "voltage", "4 V", false },
-		[SHORT] = { "short", "true", false },
-	};
-	const double limit_v = reading->experiment->limits.voltage_v;
-	const struct sg_yaml_node *values[KEYS] = { NULL };
+/* What ends a procedure; which of it, depends on its kind. */
+static const struct sg_key end_keys[] = {
+	{ "voltage", "4 V", false },
+	{ "doubled", "true", false },
+	{ "inflection", "true", false },
+};
+static const struct sg_key ramp_end_keys[] = {
+	{ "voltage", "4 V", false },
+	{ "short", "true", false },
+};
 
-	if (!node || !sg_keys_read(reading->diagnostics, node, where, keys, has_short ? KEYS : SHORT, values))
-		return;
-	sg_value_bool(reading->diagnostics, values[SHORT], "short", &procedure->stop_on_short);
-	if (sg_value_quantity(reading->diagnostics, values[VOLTAGE], "voltage", SG_DIM_VOLTAGE, &sg_bounds_voltage,
+static void read_end_voltage(struct sg_reading *reading, const struct sg_yaml_node *node, const char *where,
+			     struct sg_procedure *procedure)
+{
+	const double limit_v = reading->experiment->limits.voltage_v;
+
+	if (sg_value_quantity(reading->diagnostics, node, "voltage", SG_DIM_VOLTAGE, &sg_bounds_voltage,
 			      &procedure->until_v) &&
 	    limit_v > 0.0 && procedure->until_v > limit_v)
-		sg_diagnose(reading->diagnostics, values[VOLTAGE]->line, values[VOLTAGE]->column,
+		sg_diagnose(reading->diagnostics, node->line, node->column,
 			    "%s.voltage of %.9g V lies beyond limits.voltage of %.9g V: the guard would end the run first",
 			    where, procedure->until_v, limit_v);
+}
+
+/* `ends_on: {voltage: 4 V, short: true}` of a ramp. */
+static void read_ramp_ends(struct sg_reading *reading, const struct sg_yaml_node *node, struct sg_procedure *procedure)
+{
+	const struct sg_yaml_node *values[SG_COUNT(ramp_end_keys)];
+
+	if (!node || !sg_keys_read(reading->diagnostics, node, "ends_on", ramp_end_keys, SG_COUNT(ramp_end_keys), values))
+		return;
+	read_end_voltage(reading, values[0], "ends_on", procedure);
+	sg_value_bool(reading->diagnostics, values[1], "short", &procedure->stop_on_short);
+}
+
+/* `until: {voltage: 4 V, doubled: true}`; of a polarization also `inflection`. */
+static void read_ends(struct sg_reading *reading, const struct sg_yaml_node *node, bool one_way,
+		      struct sg_procedure *procedure)
+{
+	const struct sg_yaml_node *values[SG_COUNT(end_keys)] = { NULL };
+
+	if (!node || !sg_keys_read(reading->diagnostics, node, "until", end_keys, one_way ? 3 : 2, values))
+		return;
+	read_end_voltage(reading, values[0], "until", procedure);
+	sg_value_bool(reading->diagnostics, values[1], "doubled", &procedure->end_on_doubled);
+	sg_value_bool(reading->diagnostics, values[2], "inflection", &procedure->end_on_inflection);
 }
 
 static void read_pace(struct sg_reading *reading, const struct sg_yaml_node *rest,
@@ -140,7 +165,7 @@ void sg_procedure_ccd(struct sg_reading *reading, const struct sg_yaml_node *nod
 		check_ramp(reading, values[TO], procedure);
 	read_extent(reading, values[HALF_STEP], "half_step", procedure);
 	read_polarity(reading, values[FIRST], "first", procedure);
-	read_ends(reading, values[ENDS_ON], "ends_on", true, procedure);
+	read_ramp_ends(reading, values[ENDS_ON], procedure);
 	read_pace(reading, values[REST], values[INTERVAL], procedure);
 	check_pace(reading, node, procedure);
 }
@@ -169,7 +194,7 @@ void sg_procedure_cycle(struct sg_reading *reading, const struct sg_yaml_node *n
 	if (sg_value_whole(reading->diagnostics, values[COUNT], "count", 1, 1000000, &count))
 		procedure->count = (uint32_t)count;
 	read_polarity(reading, values[FIRST], "first", procedure);
-	read_ends(reading, values[UNTIL], "until", false, procedure);
+	read_ends(reading, values[UNTIL], false, procedure);
 	read_pace(reading, values[REST], values[INTERVAL], procedure);
 	check_pace(reading, node, procedure);
 }
@@ -207,7 +232,7 @@ void sg_procedure_polarize(struct sg_reading *reading, const struct sg_yaml_node
 			  &procedure->half_step_s);
 	sg_value_quantity(diagnostics, values[CHARGE], "charge", SG_DIM_AREAL_CHARGE, &charge_bounds,
 			  &procedure->half_step_mah_cm2);
-	read_ends(reading, values[UNTIL], "until", false, procedure);
+	read_ends(reading, values[UNTIL], true, procedure);
 	read_pace(reading, NULL, values[INTERVAL], procedure);
 	check_pace(reading, node, procedure);
 }

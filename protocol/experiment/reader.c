@@ -22,6 +22,11 @@ enum {
 	TEMPERATURE,
 	RECORD,
 	ON_HARD_SHORT,
+	ON_SOFT_SHORT,
+	ON_SHORT_FROM_START,
+	ON_POLARIZATION,
+	ON_CONTACT,
+	PAUSE,
 	ON_RECONNECT,
 	RECONNECT_WITHIN,
 	STEPS,
@@ -39,6 +44,11 @@ static const struct sg_key keys[KEYS] = {
 	[TEMPERATURE] = { "temperature", "{set: 25 degC}", false },
 	[RECORD] = { "record", "{interval: 1 s}", false },
 	[ON_HARD_SHORT] = { "on_hard_short", "stop", false },
+	[ON_SOFT_SHORT] = { "on_soft_short", "flag", false },
+	[ON_SHORT_FROM_START] = { "on_short_from_start", "flag", false },
+	[ON_POLARIZATION] = { "on_polarization", "flag", false },
+	[ON_CONTACT] = { "on_contact", "flag", false },
+	[PAUSE] = { "pause", "1 h", false },
 	[ON_RECONNECT] = { "on_reconnect", "continue", false },
 	[RECONNECT_WITHIN] = { "reconnect_within", "15 min", false },
 	[STEPS] = { "steps", "[{rest: 5 min}]", true },
@@ -65,6 +75,7 @@ static void set_defaults(struct sg_experiment *experiment)
 	experiment->temperature.on_excursion = SG_POLICY_HOLD;
 	experiment->interval_s = 1.0;
 	experiment->on_hard_short = SG_POLICY_STOP;
+	experiment->pause_s = 3600;
 	experiment->reconnect_within_s = 900;
 }
 
@@ -112,6 +123,27 @@ static void read_hard_short(struct sg_reading *reading, const struct sg_yaml_nod
 
 	if (sg_value_choice(reading->diagnostics, node, "on_hard_short", words, SG_COUNT(words), &choice))
 		reading->experiment->on_hard_short = choice ? SG_POLICY_STOP : SG_POLICY_FLAG;
+}
+
+/* What is to happen after a finding that may be a false one, or pass. */
+static void read_findings(struct sg_reading *reading, const struct sg_yaml_node *const *values)
+{
+	static const char *const words[] = { "flag", "pause", "stop" };
+	static const enum sg_policy policies[] = { SG_POLICY_FLAG, SG_POLICY_PAUSE, SG_POLICY_STOP };
+	struct sg_experiment *experiment = reading->experiment;
+	enum sg_policy *const out[] = { &experiment->on_soft_short, &experiment->on_short_from_start,
+					&experiment->on_polarization, &experiment->on_contact };
+	size_t choice;
+
+	for (size_t i = 0; i < SG_COUNT(out); i++) {
+		const size_t key = ON_SOFT_SHORT + i;
+
+		*out[i] = SG_POLICY_FLAG;
+		if (sg_value_choice(reading->diagnostics, values[key], keys[key].name, words, SG_COUNT(words), &choice))
+			*out[i] = policies[choice];
+	}
+	sg_value_quantity(reading->diagnostics, values[PAUSE], "pause", SG_DIM_DURATION, &sg_bounds_duration,
+			  &experiment->pause_s);
 }
 
 static void read_reconnect(struct sg_reading *reading, const struct sg_yaml_node *policy,
@@ -175,6 +207,7 @@ static enum sg_err read_root(struct sg_reading *reading, const struct sg_yaml_no
 	sg_section_limits(reading, values[LIMITS]);
 	sg_section_temperature(reading, values[TEMPERATURE]);
 	read_hard_short(reading, values[ON_HARD_SHORT]);
+	read_findings(reading, values);
 	read_reconnect(reading, values[ON_RECONNECT], values[RECONNECT_WITHIN]);
 	err = sg_section_steps(reading, values[STEPS]);
 	if (err)

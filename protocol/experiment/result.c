@@ -107,6 +107,11 @@ void sg_result_limit(struct sg_result *result, double low, double high)
 	h->limit_high = high;
 }
 
+void sg_result_polarization(struct sg_result *result, const struct sg_polarization *marks)
+{
+	result->polarization = *marks;
+}
+
 void sg_result_ran_on(struct sg_result *result, double time_s, double charge_c)
 {
 	if (!result->at)

@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "core/event.h"
 #include "core/segment.h"
+#include "detect/detector.h"
 
 /** One half-step (or half-cycle): a stretch of constant set current. */
 struct sg_half_step {
@@ -52,6 +53,7 @@ struct sg_result {
 	double short_time_s;         /**< first sample of the short; NAN if none */
 	double cumulative_mah_cm2;   /**< sum of |charge| over all half-steps */
 	double net_mah_cm2;
+	struct sg_polarization polarization; /**< its marks; see detect/state.h */
 	uint32_t event_counts[SG_EVENT_TYPES];
 	/* private */
 	bool in_ramp;               /**< what begins now belongs to a ramp */
@@ -84,6 +86,9 @@ void sg_result_sample(struct sg_result *result, double time_s, double voltage_v,
 
 /** Of the diffusion limit so much is used at the electrode that is stripped. NAN: unknown; then nothing changes. */
 void sg_result_limit(struct sg_result *result, double low, double high);
+
+/** The marks of a polarization as they are now. */
+void sg_result_polarization(struct sg_result *result, const struct sg_polarization *marks);
 
 /**
  * The stretch went on behind its last sample to time_s, where its current is known to have ended: its time was over,

@@ -154,7 +154,7 @@ static const char result_members[] =
 	"program version simulated run experiment operator cell instrument chamber clock started_at ended_at state "
 	"stopped_by detail cell_off_verified test_time_s ccd_short_mA_cm2 ccd_last_good_mA_cm2 short_time_s half_step_s "
 	"polarity increment_mA_cm2 cumulative_capacity_mAh_cm2 net_capacity_mAh_cm2 area_cm2 thickness_mm "
-	"temperature_set_degC half_step_count per_half_step event_counts files";
+	"temperature_set_degC half_step_count per_half_step polarization event_counts files";
 static const char cell_members[] = "name metal electrolyte area_cm2 thickness_mm pressure_MPa expected_ohm "
 	"metal_thickness_mm diffusion_set diffusion_source diffusion_25degC_cm2_s";
 static const char identity_members[] = "family model serial firmware simulated";

@@ -124,6 +124,59 @@ static void a_hard_short_stops_the_run_or_the_ramp_as_the_file_says(void **state
 	assert_int_equal(sg_engine_on_event(&engine, &event), SG_VERDICT_GO_ON);
 }
 
+static void a_finding_is_followed_as_the_file_says_for_its_class(void **state)
+{
+	static const struct {
+		enum sg_event_type type;
+		enum sg_policy *policy;
+	} classes[] = {
+		{ SG_EVENT_SOFT_SHORT, &experiment.on_soft_short },
+		{ SG_EVENT_SHORT_FROM_START, &experiment.on_short_from_start },
+		{ SG_EVENT_POLARIZATION, &experiment.on_polarization },
+		{ SG_EVENT_CONTACT_OPEN, &experiment.on_contact },
+		{ SG_EVENT_SENSE_LOST, &experiment.on_contact },
+	};
+	struct sg_engine engine;
+	struct sg_event event;
+
+	(void)state;
+	sg_engine_init(&engine, &experiment, &plan);
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+		sg_event_init(&event, classes[i].type, SG_GRADE_ALARM, 1);
+		*classes[i].policy = SG_POLICY_FLAG;
+		assert_int_equal(sg_engine_on_event(&engine, &event), SG_VERDICT_GO_ON);
+		*classes[i].policy = SG_POLICY_PAUSE;
+		assert_int_equal(sg_engine_on_event(&engine, &event), SG_VERDICT_PAUSE);
+		*classes[i].policy = SG_POLICY_STOP;
+		assert_int_equal(sg_engine_on_event(&engine, &event), SG_VERDICT_STOP);
+		event.grade = SG_GRADE_INFO; /* no more than a remark */
+		assert_int_equal(sg_engine_on_event(&engine, &event), SG_VERDICT_GO_ON);
+		*classes[i].policy = SG_POLICY_FLAG;
+	}
+	/* a level of the diffusion limit is no finding */
+	sg_event_init(&event, SG_EVENT_DIFFUSION_LIMIT, SG_GRADE_WARNING, 1);
+	assert_int_equal(sg_engine_on_event(&engine, &event), SG_VERDICT_GO_ON);
+}
+
+static void polarization_ends_the_procedure_that_waits_for_it(void **state)
+{
+	struct sg_procedure *procedure = &experiment.procedures[plan.steps[0].procedure];
+	struct sg_engine engine;
+	struct sg_event event;
+
+	(void)state;
+	sg_engine_init(&engine, &experiment, &plan);
+	sg_event_init(&event, SG_EVENT_POLARIZATION, SG_GRADE_ALARM, 1);
+	assert_int_equal(sg_engine_on_doubled(&engine), SG_VERDICT_GO_ON);
+	procedure->end_on_doubled = procedure->end_on_inflection = true;
+	assert_int_equal(sg_engine_on_event(&engine, &event), SG_VERDICT_END_PROCEDURE);
+	assert_int_equal(sg_engine_on_doubled(&engine), SG_VERDICT_END_PROCEDURE);
+	experiment.on_polarization = SG_POLICY_STOP; /* the whole run goes before */
+	assert_int_equal(sg_engine_on_event(&engine, &event), SG_VERDICT_STOP);
+	experiment.on_polarization = SG_POLICY_FLAG;
+	procedure->end_on_doubled = procedure->end_on_inflection = false;
+}
+
 static void a_voltage_of_the_procedure_ends_it_and_a_limit_of_the_guard_ends_the_run(void **state)
 {
 	struct sg_engine engine;
@@ -260,6 +313,8 @@ int main(void)
 		cmocka_unit_test_setup(rest_and_temperature_are_blocks_of_their_own, set_up),
 		cmocka_unit_test_setup(a_broken_step_goes_on_with_what_is_left, set_up),
 		cmocka_unit_test_setup(a_hard_short_stops_the_run_or_the_ramp_as_the_file_says, set_up),
+		cmocka_unit_test_setup(a_finding_is_followed_as_the_file_says_for_its_class, set_up),
+		cmocka_unit_test_setup(polarization_ends_the_procedure_that_waits_for_it, set_up),
 		cmocka_unit_test_setup(a_voltage_of_the_procedure_ends_it_and_a_limit_of_the_guard_ends_the_run, set_up),
 		cmocka_unit_test(guard_does_not_hold_on_to_a_stale_temperature),
 		cmocka_unit_test(guard_holds_every_limit_on_one_sample),
