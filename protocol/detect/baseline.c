@@ -21,7 +21,12 @@ void sg_baseline_init(struct sg_baseline *b, double expected_ohm)
 	b->coldest_c = NAN;
 	b->last_ohm = NAN;
 	b->visit.bin = -1;
+	b->sensor_c = NAN;
+	b->hot_c = INFINITY;
+	b->cold_c = INFINITY;
 	b->thermal = 1.0;
+	b->thermal_hot = 1.0;
+	b->thermal_cold = 1.0;
 }
 
 /* 1/kT, from 25 degC on, per eV. */
@@ -45,30 +50,52 @@ double sg_baseline_exp(double x)
 }
 
 /* The sensor is in the chamber, the cell follows it late. */
-static double follow(double past_c, double now_c, bool at_once, double dt_s)
+static double follow(double past_c, double now_c, bool at_once, double part)
 {
 	if (isnan(past_c) || at_once)
 		return now_c;
-	return past_c + (now_c - past_c) * dt_s / (dt_s + SG_THERMAL_LAG_S);
+	return past_c + (now_c - past_c) * part;
+}
+
+static void take_sensor(struct sg_baseline *b, double temperature_c)
+{
+	if (temperature_c == b->sensor_c)
+		return;
+	b->warmth = warmth_of(temperature_c);
+	/* From the hottest, which is near: no exp() at every reading of a noisy sensor. */
+	if (isnan(b->sensor_c))
+		b->thermal = sg_baseline_thermal(temperature_c);
+	else
+		b->thermal = b->thermal_hot * sg_baseline_exp(SG_ACTIVATION_EV * (b->warmth - b->hot));
+	b->sensor_c = temperature_c;
 }
 
 void sg_baseline_temperature(struct sg_baseline *b, double temperature_c, double dt_s)
 {
+	const double part = dt_s / (dt_s + SG_THERMAL_LAG_S);
+
 	if (isnan(temperature_c) || temperature_c < -200.0)
+		return;
+	if (temperature_c == b->hottest_c && temperature_c == b->coldest_c)
 		return;
 	if (isnan(b->hottest_c) && b->scale_visits == 0 && b->scale_ohm == b->given_ohm)
 		b->scale_ohm = b->given_ohm / sg_baseline_thermal(temperature_c);
-	b->hottest_c = follow(b->hottest_c, temperature_c, temperature_c >= b->hottest_c, dt_s);
-	b->coldest_c = follow(b->coldest_c, temperature_c, temperature_c <= b->coldest_c, dt_s);
-	b->warmth = warmth_of(temperature_c);
-	b->hot = warmth_of(b->hottest_c);
-	b->cold = warmth_of(b->coldest_c);
-	b->thermal = exp(SG_ACTIVATION_EV * b->warmth);
+	b->hottest_c = follow(b->hottest_c, temperature_c, temperature_c >= b->hottest_c, part);
+	b->coldest_c = follow(b->coldest_c, temperature_c, temperature_c <= b->coldest_c, part);
+	take_sensor(b, temperature_c);
+	if (fabs(b->hottest_c - b->hot_c) + fabs(b->coldest_c - b->cold_c) <= SG_WARM_STEP_C)
+		return;
+	b->hot_c = b->hottest_c;
+	b->cold_c = b->coldest_c;
+	b->hot = warmth_of(b->hot_c);
+	b->cold = warmth_of(b->cold_c);
+	b->thermal_hot = sg_baseline_thermal(b->hot_c);
+	b->thermal_cold = sg_baseline_thermal(b->cold_c);
 }
 
 double sg_baseline_expected_ohm(const struct sg_baseline *b)
 {
-	return b->scale_ohm * b->thermal * sg_baseline_exp(SG_ACTIVATION_EV * (b->hot - b->warmth));
+	return b->scale_ohm * b->thermal_hot;
 }
 
 static int polarity_of(const struct sg_stretch *stretch)
@@ -119,17 +146,19 @@ static void learn_energy(struct sg_baseline *b, const struct sg_phase_bin *bin, 
 	b->warm_xy += x * y;
 }
 
-double sg_baseline_warmth_sigma(const struct sg_baseline *b, double learned)
+double sg_baseline_warmth_variance(const struct sg_baseline *b, double learned)
 {
-	const double sigma_ev = SG_WARM_SIGMA_EV / sqrt(1.0 + b->warm_xx / SG_WARM_PRIOR);
+	const double hot = (b->hot - learned) * (b->hot - learned), cold = (b->cold - learned) * (b->cold - learned);
 
-	return sigma_ev * fmax(fabs(b->hot - learned), fabs(b->cold - learned));
+	return SG_WARM_SIGMA_EV * SG_WARM_SIGMA_EV * SG_WARM_PRIOR / (SG_WARM_PRIOR + b->warm_xx) * (hot > cold ? hot : cold);
 }
 
 double sg_baseline_own_warmth(const struct sg_baseline *b, double learned, double now)
 {
 	const double own_ev = b->warm_xy / (SG_WARM_PRIOR + b->warm_xx);
 
+	if (own_ev == 0.0 || now == learned)
+		return 1.0;
 	return sg_baseline_exp(clip(own_ev, -SG_WARM_MOST_EV, SG_WARM_MOST_EV) * (now - learned));
 }
 
@@ -226,15 +255,19 @@ static double strangeness(const struct sg_baseline *b, const struct sg_stretch *
 bool sg_baseline_begin(struct sg_baseline *b, const struct sg_stretch *stretch)
 {
 	const double level_a = stretch->level_a;
-	const struct sg_baseline old = { .given_ohm = b->given_ohm, .hottest_c = b->hottest_c, .coldest_c = b->coldest_c,
-					 .thermal = b->thermal, .warmth = b->warmth, .hot = b->hot, .cold = b->cold };
+	const struct sg_baseline old = *b;
 	const bool anew = b->largest_a > 0.0 && fabs(level_a) > SG_RELEARN_RATIO * b->largest_a;
 
 	if (anew) {
 		sg_baseline_init(b, old.given_ohm);
 		b->hottest_c = old.hottest_c;
 		b->coldest_c = old.coldest_c;
+		b->sensor_c = old.sensor_c;
 		b->thermal = old.thermal;
+		b->hot_c = old.hot_c;
+		b->cold_c = old.cold_c;
+		b->thermal_hot = old.thermal_hot;
+		b->thermal_cold = old.thermal_cold;
 		b->warmth = old.warmth;
 		b->hot = old.hot;
 		b->cold = old.cold;
@@ -313,7 +346,7 @@ struct sg_expected sg_baseline_look(const struct sg_baseline *b, const struct sg
 		if (bin->visits >= SG_LEARN_VISITS) {
 			x.mean_ohm = from_equal_currents(b, stretch, sg_phase_mean_ohm(bin, place));
 			x.reference_ohm = from_equal_currents(b, stretch, sg_phase_reference_ohm(bin, place));
-			x.sigma = sg_phase_sigma(bin);
+			x.variance = sg_phase_variance(bin);
 			x.slope_ohm = (double)bin->slope_ohm;
 			x.warmth = (double)bin->warmth;
 			x.frozen = bin->frozen;
@@ -324,7 +357,7 @@ struct sg_expected sg_baseline_look(const struct sg_baseline *b, const struct sg
 	if (!sg_flat_is_known(&b->flat))
 		return x;
 	x.mean_ohm = b->flat.mean_ohm;
-	x.sigma = sg_flat_sigma(&b->flat);
+	x.variance = sg_flat_variance(&b->flat);
 	x.warmth = b->flat.warmth;
 	x.strange = SG_STRANGE_PER_OCTAVE * octaves(fabs(stretch->level_a), b->flat.level_a);
 	x.flat = true;

@@ -52,7 +52,7 @@ struct sg_expected {
 	double mean_ohm;      /**< NAN: nothing is known of this phase, polarity and history */
 	double reference_ohm; /**< of slow polarization; NAN as above */
 	double warmth;        /**< of them */
-	double sigma;         /**< of a visit, relative to the scale */
+	double variance;      /**< of a visit, relative to the scale */
 	double slope_ohm;     /**< over the bin */
 	double strange;       /**< another current or duration than it was learned at: relative uncertainty */
 	bool frozen;          /**< the reference is */
@@ -65,8 +65,8 @@ struct sg_expected sg_baseline_look(const struct sg_baseline *baseline, const st
 /** How much R changes between the warmth that was learned and another, by what the cell's own energy is off 0.35 eV. */
 double sg_baseline_own_warmth(const struct sg_baseline *baseline, double learned, double now);
 
-/** How unsure that is, relative, at the worst warmth the cell can have. */
-double sg_baseline_warmth_sigma(const struct sg_baseline *baseline, double learned);
+/** How unsure that is, relative, squared, at the worst warmth the cell can have. */
+double sg_baseline_warmth_variance(const struct sg_baseline *baseline, double learned);
 
 /** More resistance in series from now on, at 25 degC. */
 void sg_baseline_shift(struct sg_baseline *baseline, double ohm);

@@ -40,12 +40,12 @@ void sg_flat_learn(struct sg_flat *f, double ohm, double warmth, const struct sg
 	f->count++;
 }
 
-double sg_flat_sigma(const struct sg_flat *f)
+double sg_flat_variance(const struct sg_flat *f)
 {
 	const double prior = SG_SPREAD_PRIOR * SG_SPREAD_PRIOR * SG_SPREAD_PRIOR_VISITS;
 	const double known = fmin(f->count, 1.0 / SG_FLAT_GAIN);
 
-	return sqrt((prior + known * f->variance) / (SG_SPREAD_PRIOR_VISITS + known));
+	return (prior + known * f->variance) / (SG_SPREAD_PRIOR_VISITS + known);
 }
 
 bool sg_flat_is_known(const struct sg_flat *f)

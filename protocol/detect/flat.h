@@ -15,8 +15,8 @@ void sg_flat_learn(struct sg_flat *flat, double ohm, double warmth, const struct
 
 bool sg_flat_is_known(const struct sg_flat *flat);
 
-/** rms of a visit about the mean, relative. */
-double sg_flat_sigma(const struct sg_flat *flat);
+/** Mean square of a visit about the mean, relative. */
+double sg_flat_variance(const struct sg_flat *flat);
 
 /** More resistance in series from now on. */
 void sg_flat_shift(struct sg_flat *flat, double ohm);

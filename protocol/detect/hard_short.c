@@ -218,7 +218,8 @@ static size_t look_for_short(struct sg_detector *d, const struct look *look, con
 	struct sg_hard_short *h = &d->hard_short;
 
 	/* Against the current, after it was healthy: this is not the cell's voltage. */
-	if (h->top_fraction >= SG_HEALTHY_FRACTION && look->voltage_v < -follow_threshold_v(look, 1))
+	if (look->voltage_v < 0.0 && h->top_fraction >= SG_HEALTHY_FRACTION &&
+	    look->voltage_v < -follow_threshold_v(look, 1))
 		h->steady = 0.0;
 	if (look->fraction >= SG_SHORT_FRACTION) {
 		forget_run(h);
@@ -277,13 +278,15 @@ static void look_for_recovery(struct sg_hard_short *h, const struct look *look)
 size_t sg_hard_short_feed(struct sg_detector *d, const struct sg_reading *reading, struct sg_event *event)
 {
 	struct sg_hard_short *h = &d->hard_short;
+	const double ohm = reading->voltage_v / reading->current_a;
+	const double expected_ohm = sg_baseline_expected_ohm(&d->baseline);
 	const struct look look = {
 		.now_s = d->now_s,
 		.voltage_v = d->stretch.level_a < 0.0 ? -reading->voltage_v : reading->voltage_v,
 		.current_a = fabs(reading->current_a),
-		.ohm = reading->voltage_v / reading->current_a,
-		.expected_ohm = sg_baseline_expected_ohm(&d->baseline),
-		.fraction = reading->voltage_v / reading->current_a / sg_baseline_expected_ohm(&d->baseline),
+		.ohm = ohm,
+		.expected_ohm = expected_ohm,
+		.fraction = ohm / expected_ohm,
 		.noise_v = sg_noise_rms(&d->voltage, SG_NOISE_UNKNOWN_V),
 	};
 
@@ -291,8 +294,9 @@ size_t sg_hard_short_feed(struct sg_detector *d, const struct sg_reading *readin
 		enter_stretch(h, &d->stretch);
 	if (!(look.expected_ohm * look.current_a >= SG_SIGNAL_SIGMA * look.noise_v))
 		return 0;
-	h->top_fraction = fmax(h->top_fraction, look.fraction);
-	if (look.voltage_v < -follow_threshold_v(&look, 1))
+	if (look.fraction > h->top_fraction)
+		h->top_fraction = look.fraction;
+	if (look.voltage_v < 0.0 && look.voltage_v < -follow_threshold_v(&look, 1))
 		h->from_below = true;
 	if (h->state == SG_SHORT_CLEAR)
 		return look_for_short(d, &look, reading, event);

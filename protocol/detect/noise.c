@@ -46,18 +46,24 @@ static double floor_of(const struct sg_noise *noise)
 	return fmax(code_rms(noise) / MEDIAN_TO_RMS, SMALLEST_STEP);
 }
 
-/* Multiplicative steps, equally likely up and down at the median; large at first, 5 % later. */
-static void move_median(struct sg_noise *noise, double magnitude)
+/*
+ * Multiplicative steps, equally likely up and down at the median; large at first, 5 % later. A second difference is compared
+ * in units of one value's noise: it is the sum of three, with weights whose squares make sum_of_squares.
+ */
+static void move_median(struct sg_noise *noise, double second, double sum_of_squares)
 {
-	const double step = 1.0 + fmax(0.05, 2.0 / (1.0 + noise->count));
+	const double step = noise->count < 39 ? 1.0 + 2.0 / (1.0 + noise->count) : 1.05;
+	double least;
 
 	if (noise->count == 0)
-		noise->median = magnitude;
-	else if (magnitude > noise->median)
+		noise->median = sqrt(second * second / sum_of_squares);
+	else if (second * second > noise->median * noise->median * sum_of_squares)
 		noise->median *= step;
 	else
 		noise->median /= step;
-	noise->median = fmax(noise->median, floor_of(noise));
+	least = floor_of(noise);
+	if (noise->median < least)
+		noise->median = least;
 	if (noise->count < UINT32_MAX)
 		noise->count++;
 }
@@ -78,9 +84,9 @@ void sg_noise_feed(struct sg_noise *noise, double value, double now_s)
 	step_s = now_s - noise->last_s;
 	if (noise->have == 2) {
 		/* What the slope before predicts; never extrapolated over a longer step than it was seen. */
-		weight = fmin(step_s / noise->step_s, 1.0);
+		weight = step_s < noise->step_s ? step_s / noise->step_s : 1.0;
 		second = change - weight * (noise->value[0] - noise->value[1]);
-		move_median(noise, fabs(second) / sqrt(1.0 + (1.0 + weight) * (1.0 + weight) + weight * weight));
+		move_median(noise, second, 1.0 + (1.0 + weight) * (1.0 + weight) + weight * weight);
 	}
 	noise->value[1] = noise->value[0];
 	noise->value[0] = value;

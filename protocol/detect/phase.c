@@ -146,12 +146,12 @@ double sg_phase_reference_ohm(const struct sg_phase_bin *bin, double place)
 	return bin->reference_ohm + bin->slope_ohm * (place - MIDDLE);
 }
 
-double sg_phase_sigma(const struct sg_phase_bin *bin)
+double sg_phase_variance(const struct sg_phase_bin *bin)
 {
 	const double known = bin->visits > 1 ? bin->visits - 1.0 : 0.0;
 	const double prior = SG_SPREAD_PRIOR * SG_SPREAD_PRIOR * SG_SPREAD_PRIOR_VISITS;
 
-	return sqrt((prior + known * bin->variance) / (SG_SPREAD_PRIOR_VISITS + known));
+	return (prior + known * bin->variance) / (SG_SPREAD_PRIOR_VISITS + known);
 }
 
 void sg_phase_shift(struct sg_phase_bin *bin, double ohm)

@@ -38,8 +38,8 @@ bool sg_phase_is_settled(const struct sg_phase_bin *bin);
 double sg_phase_mean_ohm(const struct sg_phase_bin *bin, double place);
 double sg_phase_reference_ohm(const struct sg_phase_bin *bin, double place);
 
-/** rms of a visit about the mean, relative to the scale, with what few visits leave unknown. */
-double sg_phase_sigma(const struct sg_phase_bin *bin);
+/** Mean square of a visit about the mean, relative to the scale, with what few visits leave unknown. */
+double sg_phase_variance(const struct sg_phase_bin *bin);
 
 /** More resistance in series from now on. */
 void sg_phase_shift(struct sg_phase_bin *bin, double ohm);

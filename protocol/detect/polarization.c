@@ -160,7 +160,7 @@ static size_t over_cycles(struct sg_detector *d, const struct sg_residual *r, co
 			  struct sg_event *events)
 {
 	const double least = r->frozen ? SG_POLAR_FRACTION : SG_POLAR_UNSETTLED;
-	const double limit = fmax(r->blind ? fmax(least, SG_POLAR_BLIND) : least, SG_POLAR_SIGMA * hypot(r->sigma, r->noise));
+	const double limit = fmax(r->blind ? fmax(least, SG_POLAR_BLIND) : least, SG_POLAR_SIGMA * r->spread);
 
 	return judge(d, r, r->excess, limit, SG_POLAR_BLOCKS, SG_POLAR_SECONDS, reading, events);
 }

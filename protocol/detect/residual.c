@@ -11,35 +11,55 @@
 /* Below half of the scale an excess relative to the mean itself would be noise. */
 #define EXCESS_OF_LEAST 0.5
 
-/* ohm at 25 degC by the sensor, as if the cell had another warmth. */
-static double as_if(const struct sg_baseline *b, double ohm, double warmth)
+/* R off what was learned, had the temperature not been allowed for. */
+static double uncorrected(const struct sg_residual *r, const struct sg_baseline *b, const struct sg_expected *x, double own)
 {
-	return ohm * sg_baseline_exp(SG_ACTIVATION_EV * (b->warmth - warmth));
+	const double away = b->warmth - x->warmth;
+
+	if (fabs(away) < SG_WARM_AGREE)
+		return r->e;
+	return r->e + x->mean_ohm / r->scale_ohm * (sg_baseline_exp(SG_ACTIVATION_EV * away) * own - 1.0);
 }
 
 static void compare(struct sg_residual *r, const struct sg_baseline *b, const struct sg_expected *x)
 {
-	const double hot_ohm = as_if(b, r->ohm, b->hot);
 	const double own = sg_baseline_own_warmth(b, x->warmth, b->warmth);
 	const double own_hot = sg_baseline_own_warmth(b, x->warmth, b->hot);
 	const double own_cold = sg_baseline_own_warmth(b, x->warmth, b->cold);
+	const double inverse = 1.0 / r->scale_ohm;
 	/* A cell that was polarized and recovers falls too, but not below the reference. */
-	const double least_ohm = fmin(x->mean_ohm, x->reference_ohm);
-	double reference_ohm;
+	const double least_ohm = x->reference_ohm < x->mean_ohm ? x->reference_ohm : x->mean_ohm;
+	const double hot_ohm = r->ohm * (b->thermal / b->thermal_hot) - least_ohm * own_hot;
+	const double sensor_ohm = r->ohm - least_ohm * own;
+	double beside_ohm;
 
 	r->base_ohm = x->mean_ohm * own;
-	r->e = (r->ohm - r->base_ohm) / r->scale_ohm;
-	r->e_raw = r->share - r->base_ohm / r->scale_ohm;
+	r->e = (r->ohm - r->base_ohm) * inverse;
+	r->e_raw = r->share - r->base_ohm * inverse;
 	/* The nearest that the cell can be to its baseline: it lies somewhere between the sensor and what it was. */
-	r->e_fall = fmax((hot_ohm - least_ohm * own_hot) / r->scale_ohm, (r->ohm - least_ohm * own) / r->scale_ohm);
-	r->uncorrected = r->e * own + x->mean_ohm / r->scale_ohm * (sg_baseline_exp(SG_ACTIVATION_EV * (b->warmth - x->warmth)) * own - 1.0);
+	r->e_fall = (hot_ohm > sensor_ohm ? hot_ohm : sensor_ohm) * inverse;
+	r->uncorrected = uncorrected(r, b, x, own);
 	if (isnan(x->reference_ohm))
 		return;
-	reference_ohm = x->reference_ohm * own_cold;
-	r->reference_ohm = reference_ohm;
+	r->reference_ohm = x->reference_ohm * own_cold;
 	/* While it is not settled, only what is much beside the whole resistance counts. */
-	r->excess = (r->cold_ohm - reference_ohm) /
-		    fmax(reference_ohm, (r->frozen ? EXCESS_OF_LEAST : 1.0) * r->scale_ohm);
+	beside_ohm = (r->frozen ? EXCESS_OF_LEAST : 1.0) * r->scale_ohm;
+	if (r->reference_ohm > beside_ohm)
+		beside_ohm = r->reference_ohm;
+	r->excess = (r->cold_ohm - r->reference_ohm) / beside_ohm;
+}
+
+/* How much a healthy reading may differ: what visits, other currents, times of reading and warmth leave open. */
+static void add_sigma(struct sg_residual *r, const struct sg_detector *d, const struct sg_expected *x)
+{
+	const double phase_s = sg_stretch_phase_s(&d->stretch, d->now_s), step_s = d->timeline.last_step_s;
+	/* Readings far apart: which of them the median was is a step unsure. */
+	const double late = x->slope_ohm / r->scale_ohm * (step_s < phase_s ? step_s / phase_s : 1.0);
+	const double variance = x->variance + x->strange * x->strange + late * late +
+				sg_baseline_warmth_variance(&d->baseline, x->warmth);
+
+	r->sigma = sqrt(variance);
+	r->spread = sqrt(variance + r->noise * r->noise);
 }
 
 struct sg_residual sg_residual_of(const struct sg_detector *d, double ohm, double smooth_ohm, double current_a,
@@ -47,11 +67,11 @@ struct sg_residual sg_residual_of(const struct sg_detector *d, double ohm, doubl
 {
 	const struct sg_baseline *b = &d->baseline;
 	const struct sg_expected x = sg_baseline_look(b, &d->stretch, d->now_s);
-	double late;
+	const double inverse = 1.0 / (b->scale_ohm * b->thermal);
 	struct sg_residual r = {
 		.now_s = d->now_s,
 		.ohm = smooth_ohm,
-		.share = ohm / b->thermal / b->scale_ohm,
+		.share = ohm * inverse,
 		.scale_ohm = b->scale_ohm,
 		.base_ohm = NAN,
 		.reference_ohm = NAN,
@@ -60,9 +80,8 @@ struct sg_residual sg_residual_of(const struct sg_detector *d, double ohm, doubl
 		.e_fall = NAN,
 		.excess = NAN,
 		.uncorrected = NAN,
-		.cold_ohm = as_if(b, smooth_ohm, b->cold),
-		.noise = sg_noise_rms(&d->voltage, SG_NOISE_UNKNOWN_V) / (fabs(current_a) * b->scale_ohm * b->thermal),
-		.sigma = hypot(hypot(x.sigma, x.strange), sg_baseline_warmth_sigma(b, x.warmth)),
+		.cold_ohm = smooth_ohm * (b->thermal / b->thermal_cold),
+		.noise = sg_noise_rms(&d->voltage, SG_NOISE_UNKNOWN_V) * inverse / fabs(current_a),
 		.ready = (x.settled || x.flat) && x.strange <= SG_STRANGE_FRACTION,
 		.frozen = x.frozen && x.strange == 0.0,
 		.strange = x.strange > SG_STRANGE_FRACTION,
@@ -73,9 +92,7 @@ struct sg_residual sg_residual_of(const struct sg_detector *d, double ohm, doubl
 
 	if (isnan(x.mean_ohm) || !(b->scale_ohm > 0.0))
 		return r;
-	/* Readings far apart: which of them the median was is half a step unsure. */
-	late = d->timeline.last_step_s / fmax(sg_stretch_phase_s(&d->stretch, d->now_s), 1.0);
-	r.sigma = hypot(r.sigma, x.slope_ohm / b->scale_ohm * fmin(late, 1.0));
+	add_sigma(&r, d, &x);
 	compare(&r, b, &x);
 	return r;
 }

@@ -25,6 +25,7 @@ struct sg_residual {
 	double uncorrected;   /**< e, had the temperature stayed where it was learned */
 	double sigma;         /**< of a visit */
 	double noise;         /**< of one reading */
+	double spread;        /**< of both */
 	bool strange;         /**< another current or duration than it was learned at */
 	bool frozen;          /**< the reference is known */
 	bool ready;           /**< what it is compared with has settled: soft shorts may be told */

@@ -81,7 +81,7 @@ static size_t add_block(struct sg_detector *d, const struct sg_residual *r, doub
 	struct sg_soft_short *s = &d->soft_short;
 	const int p = r->polarity;
 	bool smooth;
-	const double slack = fmax(r->blind ? SG_SOFT_SLACK_BLIND : SG_SOFT_SLACK, SG_SOFT_SIGMA * hypot(r->sigma, r->noise));
+	const double slack = fmax(r->blind ? SG_SOFT_SLACK_BLIND : SG_SOFT_SLACK, SG_SOFT_SIGMA * r->spread);
 
 	if (s->told[p]) {
 		look_for_recovery(s, r);

@@ -144,9 +144,12 @@ struct sg_baseline {
 	double hottest_c;      /**< the hottest the cell can still be; NAN: no temperature */
 	double coldest_c;
 	double warm_xx, warm_xy; /**< regression for the activation energy */
-	double thermal;        /**< R(T) / R(25 degC) at the latest temperature */
+	double sensor_c;       /**< latest temperature */
+	double thermal;        /**< R(T) / R(25 degC) there */
+	double thermal_hot, thermal_cold; /**< ... at the hottest and the coldest the cell can be */
 	double warmth;         /**< sg_baseline_warmth() of it */
-	double hot, cold;      /**< ... and of the hottest and the coldest the cell can be */
+	double hot, cold;      /**< ... and of the hottest and the coldest the cell can be, */
+	double hot_c, cold_c;  /**< as they were when these were worked out */
 	double given_ohm;      /**< expected resistance at the test temperature, until a temperature is known */
 };
 

@@ -204,6 +204,8 @@
 #define SG_ACTIVATION_EV 0.35
 #define SG_BOLTZMANN_EV_K 8.617333e-5
 #define SG_THERMAL_LAG_S 1200.0
+/* What is worked out from a temperature is worked out again when it moved by this: 0.05 % of R. */
+#define SG_WARM_STEP_C 0.01
 
 /*
  * The cell's own activation energy is learned from visits at other temperatures, with a prior of 0.35 +- 0.1 eV
