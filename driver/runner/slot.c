@@ -234,6 +234,7 @@ static enum sg_err peek(struct sg_rig_slot *slot, struct sg_clock *clock, struct
 	add_place(slot, &identity);
 	if (sg_identity_same(&slot->identity, &identity))
 		return SG_OK;
+	note_stranger(slot);
 	sg_text_add(why, "%s: one of the same kind, but another one", slot->whereabouts.uri);
 	return SG_ERR_IDENTITY;
 }
@@ -249,6 +250,11 @@ static enum sg_err try_candidate(struct sg_rig_slot *slot, const struct sg_candi
 	if (sg_neighbours_had(&slot->neighbours, candidate)) {
 		sg_text_add(why, "%s: another one was there while ours was plugged in: not touched; put ours back where it was (%s)",
 			    candidate->uri, slot->whereabouts.uri);
+		return SG_ERR_IDENTITY;
+	}
+	/* On USB it is listed for as long as it is plugged in: its owner may open it meanwhile. */
+	if (is_stranger && candidate->place[0]) {
+		sg_text_add(why, "%s: another instrument than before is there", candidate->uri);
 		return SG_ERR_IDENTITY;
 	}
 	err = sg_slot_connect(slot, candidate->uri, clock, why);
@@ -270,6 +276,15 @@ static enum sg_err try_candidate(struct sg_rig_slot *slot, const struct sg_candi
 		slot->whereabouts = before;
 	}
 	return err;
+}
+
+static void forget_stranger_who_left(struct sg_rig_slot *slot, const struct sg_candidate *candidates, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(slot->stranger, candidates[i].uri) == 0)
+			return;
+	}
+	slot->stranger[0] = '\0';
 }
 
 /* Before it was ever met there is one address only: the one in the rig file. */
@@ -295,6 +310,7 @@ enum sg_err sg_slot_return(struct sg_rig_slot *slot, struct sg_clock *clock, str
 		slot->family->potentiostat->part(slot->device, absence);
 	sg_slot_disconnect(slot);
 	count = find(slot, candidates);
+	forget_stranger_who_left(slot, candidates, count);
 	for (size_t i = 0; i < count; i++) {
 		enum sg_err err;
 
@@ -305,9 +321,7 @@ enum sg_err sg_slot_return(struct sg_rig_slot *slot, struct sg_clock *clock, str
 		if (worst != SG_ERR_IDENTITY)
 			worst = err;
 	}
-	if (count == 0) {
-		slot->stranger[0] = '\0';
+	if (count == 0)
 		sg_text_add(why, "%s on %s is not plugged in", slot->family->title, slot->whereabouts.uri);
-	}
 	return worst;
 }

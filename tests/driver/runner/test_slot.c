@@ -264,9 +264,9 @@ static void another_in_the_same_place_is_left_alone_while_it_stays(void **state)
 		assert_int_equal(come_back(&t), SG_ERR_IDENTITY);
 	assert_int_equal(units[0].attached, 1);
 	/* Pulled, and the right one put in. */
-	units[0].opens = SG_ERR_NOT_FOUND;
+	bench_count = 0;
 	assert_int_equal(come_back(&t), SG_ERR_NOT_FOUND);
-	units[0].opens = SG_OK;
+	bench_count = 1;
 	units[0].serial = "7";
 	assert_int_equal(come_back(&t), SG_OK);
 	assert_string_equal(t.slot.stranger, "");
@@ -339,6 +339,14 @@ static void a_mark_is_asked_for_first_and_decides(void **state)
 	assert_int_equal(come_back(&t), SG_ERR_IDENTITY);
 	assert_int_equal(units[1].attached, 0);
 	assert_int_equal(units[1].peeked, 1);
+	/* its owner may want it: while it stays it is not asked again, nor opened */
+	units[1].opens = SG_ERR_IO;
+	assert_int_equal(come_back(&t), SG_ERR_IDENTITY);
+	assert_int_equal(units[1].peeked, 1);
+	units[1].opens = SG_OK;
+	bench_count = 1; /* it left, and ours is put in there */
+	assert_int_equal(come_back(&t), SG_ERR_NOT_FOUND);
+	bench_count = 2;
 	units[1].mark = "7fb2e0";
 	assert_int_equal(come_back(&t), SG_OK);
 	assert_int_equal(units[1].attached, 1);
