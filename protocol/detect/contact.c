@@ -101,7 +101,7 @@ static bool is_jump(const struct sg_detector *d, const struct sg_residual *r, do
 		return false;
 	/* Up from below the baseline: a short that heals. */
 	if (isnan(r->e))
-		return d->soft_short.dips <= 0.0;
+		return d->flicker.dips <= 0.0 && !d->flicker.dipped;
 	return r->e_raw - change > -fmax(SG_SOFT_SLACK, SG_SOFT_SIGMA * r->sigma);
 }
 

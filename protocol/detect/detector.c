@@ -7,6 +7,7 @@
 #include "detect/baseline.h"
 #include "detect/contact.h"
 #include "detect/data_fault.h"
+#include "detect/flicker.h"
 #include "detect/hard_short.h"
 #include "detect/jump.h"
 #include "detect/noise.h"
@@ -53,6 +54,7 @@ void sg_detector_init(struct sg_detector *d, const struct sg_detect_config *conf
 	sg_hard_short_init(&d->hard_short);
 	sg_contact_init(&d->contact);
 	sg_soft_short_init(&d->soft_short);
+	sg_flicker_init(&d->flicker);
 	sg_polarization_init(&d->polarizing);
 	sg_start_short_init(&d->start_short);
 }
@@ -68,6 +70,7 @@ static void handle_gap(struct sg_detector *d, double gap_s)
 	sg_hard_short_gap(&d->hard_short);
 	sg_contact_break(&d->contact);
 	sg_soft_short_break(&d->soft_short);
+	sg_flicker_break(&d->flicker);
 	sg_polarization_break(&d->polarizing);
 	sg_fault_break_run(&d->faults);
 	sg_noise_break(&d->voltage);
@@ -95,7 +98,7 @@ static bool take_time(struct sg_detector *d, const struct sg_reading *reading, s
 /* Nothing in this polarity looks other than healthy. */
 static bool is_learnable(const struct sg_detector *d, int polarity)
 {
-	return sg_soft_short_is_quiet(&d->soft_short, polarity) && !sg_contact_in_doubt(&d->contact, d->now_s) &&
+	return sg_soft_short_is_quiet(&d->soft_short, polarity) && !d->flicker.dipped && !sg_contact_in_doubt(&d->contact, d->now_s) &&
 	       d->polarizing.count == 0;
 }
 
@@ -183,9 +186,11 @@ static size_t judge(struct sg_detector *d, const struct sg_residual *r, const st
 
 	if (sg_contact_in_doubt(&d->contact, d->now_s)) {
 		sg_soft_short_break(&d->soft_short);
+		sg_flicker_break(&d->flicker);
 		sg_polarization_break(&d->polarizing);
 		return count;
 	}
+	count += sg_flicker_feed(d, r, reading, &events[count]);
 	count += sg_soft_short_feed(d, r, reading, &events[count]);
 	count += sg_polarization_feed(d, r, reading, &events[count]);
 	return count + follow_warmth(d, r, reading, &events[count]);
@@ -218,6 +223,7 @@ static size_t take_voltage(struct sg_detector *d, const struct sg_reading *readi
 	} else {
 		sg_contact_break(&d->contact);
 		sg_soft_short_break(&d->soft_short);
+		sg_flicker_break(&d->flicker);
 		sg_polarization_break(&d->polarizing);
 	}
 	if (settled)

@@ -17,13 +17,11 @@ void sg_soft_short_break(struct sg_soft_short *s)
 {
 	s->block_sum = 0.0;
 	s->block_count = 0;
-	s->near = false;
-	s->dipped = false;
 }
 
 bool sg_soft_short_is_quiet(const struct sg_soft_short *s, int polarity)
 {
-	return s->sum[polarity] <= SG_SOFT_SUSPECT && !s->told[polarity] && !s->dipped;
+	return s->sum[polarity] <= SG_SOFT_SUSPECT && !s->told[polarity];
 }
 
 static const char *word_for(double drop)
@@ -123,65 +121,8 @@ static void follow_lag(struct sg_soft_short *s, double off, double now_s)
 	s->lag_now_s = now_s;
 }
 
-static size_t tell_flicker(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
-			   struct sg_event *event)
-{
-	struct sg_soft_short *s = &d->soft_short;
-	const double thermal = d->baseline.thermal;
-	char more[SG_EVIDENCE_SIZE];
-
-	s->flicker_told = true;
-	sg_event_init(event, SG_EVENT_SOFT_SHORT, SG_GRADE_WARNING, reading->time_s);
-	event->since_s = fmin(s->dips_since_s + reading->time_s - r->now_s, reading->time_s);
-	event->value = (r->base_ohm - s->dip_depth * r->scale_ohm) * thermal;
-	event->reference = r->base_ohm * thermal;
-	sg_event_say(event,
-		     "flickering soft short: V/I falls by %.0f %% of %.4g ohm and returns, %.0f times within 10 min (noise "
-		     "%.2f %%, %s); either a filament, or a lead that touches: look at the leads",
-		     100.0 * s->dip_depth, r->scale_ohm * thermal, ceil(s->dips), 100.0 * r->noise,
-		     sg_evidence_say(d, more));
-	return 1;
-}
-
-static void count_dip(struct sg_soft_short *s, const struct sg_residual *r)
-{
-	const double gone = fmin((r->now_s - s->dips_now_s) / SG_WINDOW_SECONDS, 1.0);
-
-	if (s->dips <= 0.0 || gone >= 1.0)
-		s->dips_since_s = r->now_s;
-	s->dips = s->dips * (1.0 - gone) + 1.0;
-	s->dips_now_s = r->now_s;
-}
-
-/* From the baseline down within one reading, and back. */
-static size_t follow_dips(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
-			  struct sg_event *event)
-{
-	struct sg_soft_short *s = &d->soft_short;
-	const double noise = SG_DIP_SIGMA * r->noise;
-	const bool near = fabs(r->e_raw) <= fmax(SG_NEAR_FRACTION, noise);
-	const bool low = r->e_raw <= -fmax(SG_DIP_FRACTION + SG_NEAR_FRACTION, 2.0 * noise);
-
-	if (s->near && low) {
-		s->dipped = true;
-		s->dip_depth += (s->dips > 0.0 ? 0.3 : 1.0) * (-r->e_raw - s->dip_depth);
-	} else if (s->dipped && near) {
-		count_dip(s, r);
-	}
-	if (near || r->e_raw > 0.0)
-		s->dipped = false;
-	s->near = near;
-	if (s->flicker_told && r->now_s - s->dips_now_s > SG_SOFT_HEALTHY_SECONDS) {
-		s->flicker_told = false;
-		s->dips = 0.0;
-	}
-	if (s->flicker_told || s->told[r->polarity] || s->dips < SG_DIPS)
-		return 0;
-	return tell_flicker(d, r, reading, event);
-}
-
 size_t sg_soft_short_feed(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
-			  struct sg_event *events)
+			  struct sg_event *event)
 {
 	struct sg_soft_short *s = &d->soft_short;
 	size_t count;
@@ -192,17 +133,16 @@ size_t sg_soft_short_feed(struct sg_detector *d, const struct sg_residual *r, co
 	s->stretch = d->stretch.index;
 	if (isnan(r->e) || !r->settled || !r->ready)
 		return 0;
-	count = follow_dips(d, r, reading, events);
 	if (s->block_count == 0)
 		s->block_from_s = r->now_s - d->timeline.last_step_s;
 	s->block_sum += r->e_fall;
 	s->block_count++;
 	if (r->now_s - s->block_from_s < SG_BLOCK_SECONDS)
-		return count;
+		return 0;
 	off = s->block_sum / s->block_count;
 	s->block_sum = 0.0;
 	s->block_count = 0;
-	count += add_block(d, r, off, reading, &events[count]);
+	count = add_block(d, r, off, reading, event);
 	follow_lag(s, off, r->now_s);
 	return count;
 }

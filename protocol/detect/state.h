@@ -230,7 +230,19 @@ struct sg_contact {
 	bool off;            /**< a voltage many times too high from one reading to the next, and it stayed */
 };
 
-/** Soft short: CUSUM and flicker, by polarity (soft_short.h). */
+/** Dips of the voltage that return (flicker.h). Levels relative to the scale. */
+struct sg_flicker {
+	double level;        /**< of the latest reading that was no dip, NAN: none in this stretch */
+	double low_since_s;  /**< bridged time at which it fell from there */
+	bool dipped;         /**< ... and has not come back */
+	double dips;         /**< that came back, decaying with 10 min */
+	double dips_now_s, dips_since_s;
+	double depth;        /**< their mean, relative to the level */
+	uint32_t stretch;
+	bool told;
+};
+
+/** Soft short: CUSUM by polarity (soft_short.h). */
 struct sg_soft_short {
 	double sum[2];       /**< CUSUM */
 	double since_s[2];   /**< table's time at which it left zero */
@@ -243,12 +255,6 @@ struct sg_soft_short {
 	bool abrupt[2];      /**< the fall was faster than warmth could make it */
 	double lag;          /**< residual of late, of either polarity; NAN: unknown */
 	double lag_now_s;
-	bool near;           /**< the latest reading was on its baseline */
-	bool dipped;         /**< ... or had jumped down from there */
-	double dips;         /**< returned ones, decaying with 10 min */
-	double dips_now_s, dips_since_s;
-	double dip_depth;    /**< mean */
-	bool flicker_told;
 	double block_sum;    /**< residuals of the block at hand */
 	double block_from_s;
 	uint32_t block_count;
@@ -324,6 +330,7 @@ struct sg_detector {
 	struct sg_hard_short hard_short;
 	struct sg_contact contact;
 	struct sg_soft_short soft_short;
+	struct sg_flicker flicker;
 	struct sg_polarizing polarizing;
 	struct sg_start_short start_short;
 	double limit_fraction;/**< latest of the diffusion limit, NAN: unknown */

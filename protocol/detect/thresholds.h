@@ -297,11 +297,12 @@
 #define SG_SOFT_HEALTHY_SECONDS 1800.0
 
 /*
- * Flicker: readings that fall from the baseline by 8 sigma of noise and 5 %, and come back. 3 such dips within
- * 10 min (decaying) of a voltage whose noise would make one in 1e15 readings; a switch of range spoils one or two.
+ * Flicker: readings that fall by 16 sigma of noise and 7 % from the one before, and come back to within 3 % or 8 sigma
+ * in 10 min. 3 such dips within 10 min (decaying); a switch of range spoils one or two readings, at a step of the
+ * current. Noise alone makes a dip once in 1e15 readings.
  */
 #define SG_DIP_SIGMA 8.0
-#define SG_DIP_FRACTION 0.05
+#define SG_DIP_FRACTION 0.07
 #define SG_NEAR_FRACTION 0.03
 #define SG_DIPS 2.5
 #define SG_WINDOW_SECONDS 600.0
@@ -314,8 +315,8 @@
 #define SG_POLAR_FRACTION 0.10
 #define SG_POLAR_SIGMA 4.0
 #define SG_POLAR_UNSETTLED 0.50
-/* Without a thermometer: 7 K. Still long before R doubles. */
-#define SG_POLAR_BLIND 0.30
+/* Without a thermometer: 4 K; what the room does every day is in the sigma. */
+#define SG_POLAR_BLIND 0.20
 #define SG_POLAR_BLOCKS 5
 #define SG_POLAR_SECONDS 60.0
 #define SG_POLAR_HEALTHY 0.05
