@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
 #include <time.h>
@@ -42,12 +43,41 @@ static int64_t kernel_ns(clockid_t id)
 static void the_real_clock_is_the_kernels(void **state)
 {
 	struct sg_host_clock host;
-	const int64_t monotonic_ns = kernel_ns(CLOCK_MONOTONIC), utc_ns = kernel_ns(CLOCK_REALTIME);
+	/* BOOTTIME goes on while the PC sleeps, as the cell and UTC do. */
+	const int64_t boot_ns = kernel_ns(CLOCK_BOOTTIME), utc_ns = kernel_ns(CLOCK_REALTIME);
 
 	(void)state;
 	sg_host_clock_init(&host, 1.0);
-	assert_in_range(sg_clock_now_ns(&host.clock), monotonic_ns, monotonic_ns + SLACK_NS);
+	assert_in_range(sg_clock_now_ns(&host.clock), boot_ns, boot_ns + SLACK_NS);
 	assert_in_range(sg_clock_utc_ns(&host.clock), utc_ns, utc_ns + SLACK_NS);
+}
+
+/* Since the kernel began: what BOOTTIME has and MONOTONIC has not. */
+static void the_sleep_of_the_pc_is_what_the_kernel_counts(void **state)
+{
+	const int64_t monotonic_ns = kernel_ns(CLOCK_MONOTONIC), boot_ns = kernel_ns(CLOCK_BOOTTIME);
+	struct sg_host_clock host;
+	int64_t first_ns;
+
+	(void)state;
+	sg_host_clock_init(&host, 1.0);
+	first_ns = sg_clock_slept_ns(&host.clock);
+	assert_true(llabs(first_ns - (boot_ns - monotonic_ns)) < SLACK_NS);
+	for (int i = 0; i < 10000; i++) /* awake, it does not move, or a test would be stopped for nothing */
+		assert_true(llabs(sg_clock_slept_ns(&host.clock) - first_ns) < 100 * MS);
+}
+
+static void a_clock_that_stands_still_with_its_pc_has_not_slept(void **state)
+{
+	struct still_clock still = { { &still_ops, 0.0 }, 5 * MS };
+	struct sg_host_clock host;
+	const int64_t monotonic_ns = kernel_ns(CLOCK_MONOTONIC);
+
+	(void)state;
+	sg_host_clock_init(&host, 37.0);
+	assert_int_equal(sg_clock_slept_ns(&host.clock), 0);
+	assert_in_range(host.origin_ns, monotonic_ns, monotonic_ns + SLACK_NS);
+	assert_int_equal(sg_clock_slept_ns(&still.clock), 0);
 }
 
 static void sleeping_ends_at_or_after_the_deadline(void **state)
@@ -199,6 +229,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_real_clock_is_the_kernels),
+		cmocka_unit_test(the_sleep_of_the_pc_is_what_the_kernel_counts),
+		cmocka_unit_test(a_clock_that_stands_still_with_its_pc_has_not_slept),
 		cmocka_unit_test(sleeping_ends_at_or_after_the_deadline),
 		cmocka_unit_test(deadlines_in_the_past_do_not_sleep),
 		cmocka_unit_test(a_scaled_clock_runs_both_its_times_alike),
