@@ -395,6 +395,8 @@ static enum sg_verdict turn(struct sg_run *run)
 	enum sg_err err;
 
 	err = ops(run)->next(device(run), &report, sg_clock_deadline(clock, TURN_NS));
+	if (sg_run_slept(run)) /* the first sample after it would book all of it as measured */
+		return SG_VERDICT_RECONNECT;
 	verdict = err ? on_trouble(run, err) : on_report(run, &report);
 	verdict = worse(verdict, sg_run_watch_operator(run));
 	if (verdict == SG_VERDICT_GO_ON && (err || report.kind == SG_REPORT_SAMPLE)) {
@@ -479,24 +481,44 @@ static enum sg_err start(struct sg_run *run, size_t count)
 	for (int attempt = 1;; attempt++) {
 		since_s = sg_run_now_s(run);
 		err = ops(run)->start(device(run), run->segments, count, sg_run_deadline(run, START_NS));
-		if (!may_start_again(err))
+		if (sg_run_slept(run) || !may_start_again(err))
 			return err;
-		if (!recover_start(run, attempt, err, since_s) || attempt == START_ATTEMPTS)
+		if (!recover_start(run, attempt, err, since_s) || attempt == START_ATTEMPTS || sg_run_slept(run))
 			return err;
 	}
 }
 
+/*
+ * The PC slept between a decision and its end: what is still under way would book that as known. The way back comes
+ * first, then what was decided, unless the procedure that was to end has passed meanwhile.
+ */
+static enum sg_verdict after_sleep(struct sg_run *run, enum sg_verdict decided)
+{
+	const struct sg_plan *plan = run->config->plan;
+	const size_t procedure = plan->steps[run->block.first_step].procedure;
+	const enum sg_verdict verdict = sg_run_reconnect(run);
+	const size_t at = run->engine.at;
+
+	if (decided == SG_VERDICT_END_PROCEDURE && (at >= plan->step_count || plan->steps[at].procedure != procedure))
+		decided = SG_VERDICT_GO_ON;
+	return worse(decided, verdict);
+}
+
 enum sg_verdict sg_run_block(struct sg_run *run, const struct sg_action *action)
 {
-	enum sg_verdict verdict = SG_VERDICT_GO_ON;
+	enum sg_verdict verdict = sg_run_watch_sleep(run);
 	enum sg_err err;
 
+	if (verdict != SG_VERDICT_GO_ON)
+		return verdict;
 	memset(&run->block, 0, sizeof(run->block));
 	run->block.first_step = action->step;
 	run->block.count = action->count;
 	run->block.start_s = sg_run_now_s(run);
 	sg_guard_arm(&run->guard, run->block.start_s);
 	err = start(run, action->count);
+	if (run->sleep.in_hole) /* whatever it answered */
+		return SG_VERDICT_RECONNECT;
 	if (err)
 		return lost(run, err, sg_err_group(err) == SG_GROUP_DEVICE ? "instrument" : "communication");
 	run->block.running = true;
@@ -504,6 +526,8 @@ enum sg_verdict sg_run_block(struct sg_run *run, const struct sg_action *action)
 		verdict = turn(run);
 	if (verdict == SG_VERDICT_RECONNECT)
 		return verdict; /* what became of the block shows when the instrument is met again */
+	if (verdict != SG_VERDICT_GO_ON && sg_run_slept(run))
+		return after_sleep(run, verdict);
 	if (verdict != SG_VERDICT_GO_ON)
 		verdict = worse(verdict, drain(run));
 	if ((verdict == SG_VERDICT_HOLD || verdict == SG_VERDICT_PAUSE) && run->block.broken)

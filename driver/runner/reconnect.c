@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A link that was lost. The potentiostat is sought until it answers again, made safe, and asked what it did
+ * A link that was lost, or a PC that slept. The potentiostat is sought until it answers again, made safe, and asked what it did
  * meanwhile; then the engine is put where the test goes on. No current that may have flowed is ordered twice.
  */
 #include <math.h>
@@ -14,6 +14,8 @@
 /* An instrument's own clock may be this much off ours, and its zero this much later than our start. */
 #define CLOCK_ERROR_REL 0.01
 #define CLOCK_ERROR_S 2.0
+/* A PC that has just woken up needs a moment to find its ports again. Assumed: USB is there by then. */
+#define WAKE_S 10.0
 
 enum sg_verdict sg_run_link_lost(struct sg_run *run)
 {
@@ -44,6 +46,8 @@ bool sg_run_has_link(const struct sg_run *run)
 
 enum sg_verdict sg_run_watch_link(struct sg_run *run)
 {
+	if (sg_run_slept(run))
+		return sg_run_reconnect(run);
 	if (sg_run_has_link(run))
 		return SG_VERDICT_GO_ON;
 	if (sg_run_link_lost(run) == SG_VERDICT_STOP)
@@ -61,11 +65,12 @@ static void tell_stranger(struct sg_run *run, const char *why)
 	sg_run_tell(run, &event);
 }
 
-static enum sg_verdict give_up(struct sg_run *run, const char *why)
+static enum sg_verdict give_up(struct sg_run *run, double within_s, const char *why)
 {
 	struct sg_event event; /* for its room, and its way of cutting a sentence */
 
-	sg_event_say(&event, "link lost, and not back within %.0f s: %s", run->config->experiment->reconnect_within_s, why);
+	sg_event_say(&event, "%s, and not back within %.0f s: %s", run->sleep.in_hole ? "the PC slept, the link was lost" : "link lost",
+		     within_s, why);
 	return sg_run_stop(run, "communication", SG_ERR_GONE, event.text);
 }
 
@@ -76,9 +81,27 @@ static void remember(struct sg_absence *known, const struct sg_absence *now)
 		*known = *now;
 }
 
+/* From when nobody knows how long it has been gone. A run that ends anyway has its last way before it. */
+static double patience_s(const struct sg_run *run)
+{
+	const double within_s = run->stopped_by ? 0.0 : run->config->experiment->reconnect_within_s;
+
+	return run->sleep.in_hole ? fmax(within_s, WAKE_S) : within_s;
+}
+
+/* Did the PC sleep while the link was sought? What was known to begin earlier began earlier. */
+static bool slept_on(struct sg_run *run)
+{
+	const double lost_s = run->lost_s;
+	const bool slept = sg_run_slept(run);
+
+	run->lost_s = fmin(lost_s, run->lost_s);
+	return slept;
+}
+
 static enum sg_verdict wait_for_return(struct sg_run *run, struct sg_absence *absence)
 {
-	const double until_s = run->lost_s + run->config->experiment->reconnect_within_s;
+	double since_s = sg_run_now_s(run);
 	struct sg_clock *clock = run->config->clock;
 	char storage[SG_DIAG_SIZE];
 	struct sg_absence attempt = *absence;
@@ -91,15 +114,18 @@ static enum sg_verdict wait_for_return(struct sg_run *run, struct sg_absence *ab
 		sg_text_clear(&why);
 		err = sg_rig_return(run->rig, &attempt, &why);
 		remember(absence, &attempt);
+		if (slept_on(run))
+			since_s = sg_run_now_s(run);
 		if (!err)
 			return SG_VERDICT_GO_ON;
+		sg_run_tell_sleep(run);
 		if (err == SG_ERR_IDENTITY && !stranger)
 			tell_stranger(run, why.data);
 		stranger = err == SG_ERR_IDENTITY;
 		if (sg_run_watch_operator(run) == SG_VERDICT_STOP)
 			return SG_VERDICT_STOP;
-		if (sg_run_now_s(run) >= until_s)
-			return give_up(run, why.data);
+		if (sg_run_now_s(run) >= since_s + patience_s(run))
+			return give_up(run, patience_s(run), why.data);
 		sg_run_record_climate(run);
 		sg_run_show(run, SG_PHASE_LOST);
 		sg_run_flush(run);
@@ -117,20 +143,28 @@ static bool is_plausible(const struct sg_run *run, const struct sg_absence *abse
 	       zero_s + ran_s >= run->lost_s - CLOCK_ERROR_S;
 }
 
-/* Test time at which a look that made no sample saw the current last, before the link was lost. */
+/* Test time at which a look that made no sample saw the current last, before the link was lost or the PC slept. */
 static double seen_s(const struct sg_run *run, const struct sg_absence *absence)
 {
-	return absence->seen_ns == SG_NO_TIME ? -INFINITY : sg_seconds(absence->seen_ns - run->zero_ns);
+	const double at_s = absence->seen_ns == SG_NO_TIME ? -INFINITY : sg_seconds(absence->seen_ns - run->zero_ns);
+
+	return at_s <= run->lost_s ? at_s : -INFINITY; /* seen after a sleep, it tells nothing about that */
 }
 
-/* Test time at which the current of the block ended, at most; *kind becomes what that rests on. */
-static double current_end_s(const struct sg_run *run, const struct sg_absence *absence, double back_s,
+/*
+ * Test time at which the current of the block ended, at most; *kind becomes what that rests on.
+ * was_off: the cell was known to be off before.
+ */
+static double current_end_s(const struct sg_run *run, const struct sg_absence *absence, bool was_off, double back_s,
 			    enum sg_absence_kind *kind)
 {
 	const double zero_s = run->block.anchor_ns ? sg_seconds(run->block.anchor_ns - run->zero_ns) : run->block.start_s;
 
 	*kind = absence->kind;
 	if (*kind == SG_ABSENCE_RAN && !is_plausible(run, absence, zero_s, back_s))
+		*kind = SG_ABSENCE_UNKNOWN;
+	/* Without power now does not say since when: a sleep is long, and a port may lose it late. */
+	if (*kind == SG_ABSENCE_OFF && run->sleep.in_hole && !was_off)
 		*kind = SG_ABSENCE_UNKNOWN;
 	switch (*kind) {
 	case SG_ABSENCE_OFF:
@@ -143,6 +177,11 @@ static double current_end_s(const struct sg_run *run, const struct sg_absence *a
 	return back_s; /* the longest that it can have been */
 }
 
+static const char *loss(const struct sg_run *run)
+{
+	return run->sleep.in_hole ? "the sleep of the PC" : "the loss of the link";
+}
+
 static void tell_passed(struct sg_run *run, const struct sg_step *step, double from_s, double until_s, bool whole)
 {
 	struct sg_event event;
@@ -151,12 +190,13 @@ static void tell_passed(struct sg_run *run, const struct sg_step *step, double f
 	event.since_s = from_s;
 	if (until_s > run->lost_s)
 		sg_event_say(&event, "step %s %s, unwitnessed from %.3f to %.3f s", step->id,
-			     whole ? "ran to its end while the link was lost" : "was broken off", from_s, until_s);
+			     !whole ? "was broken off" : run->sleep.in_hole ? "came to its end while the PC slept" :
+			     "ran to its end while the link was lost", from_s, until_s);
 	else if (until_s > from_s)
-		sg_event_say(&event, "step %s was broken off by the loss of the link, at some time between %.3f s, when its current "
-			     "was seen last, and %.3f s", step->id, from_s, until_s);
+		sg_event_say(&event, "step %s was broken off by %s, at some time between %.3f s, when its current "
+			     "was seen last, and %.3f s", step->id, loss(run), from_s, until_s);
 	else
-		sg_event_say(&event, "step %s was broken off by the loss of the link", step->id);
+		sg_event_say(&event, "step %s was broken off by %s", step->id, loss(run));
 	sg_run_tell(run, &event);
 }
 
@@ -226,9 +266,14 @@ static void settle_block(struct sg_run *run, double end_s, double known_s)
 /* A warning about the absence, told now. */
 static void begin_warning(const struct sg_run *run, struct sg_event *event, double back_s)
 {
-	sg_event_init(event, SG_EVENT_COMMUNICATION, SG_GRADE_WARNING, back_s);
+	sg_event_init(event, SG_EVENT_COMMUNICATION, SG_GRADE_WARNING, sg_run_now_s(run));
 	event->since_s = run->lost_s;
 	event->value = back_s - run->lost_s;
+}
+
+static const char *met_again(const struct sg_run *run)
+{
+	return run->sleep.in_hole ? "the potentiostat was met again" : "link back";
 }
 
 static void tell_return(struct sg_run *run, enum sg_absence_kind kind, double back_s, double end_s)
@@ -238,16 +283,16 @@ static void tell_return(struct sg_run *run, enum sg_absence_kind kind, double ba
 	begin_warning(run, &event, back_s);
 	switch (kind) {
 	case SG_ABSENCE_OFF:
-		sg_event_say(&event, "link back after %.1f s; no current flowed meanwhile: the cell was off, or the instrument, "
-			     "which lives on the cable's power, was without it", event.value);
+		sg_event_say(&event, "%s after %.1f s; no current flowed meanwhile: the cell was off, or the instrument, "
+			     "which lives on the cable's power, was without it", met_again(run), event.value);
 		break;
 	case SG_ABSENCE_RAN:
-		sg_event_say(&event, "link back after %.1f s; the instrument ran on by itself until %.3f s by its own clock: "
-			     "booked at the set current", event.value, end_s);
+		sg_event_say(&event, "%s after %.1f s; the instrument ran on by itself until %.3f s by its own clock: "
+			     "booked at the set current", met_again(run), event.value, end_s);
 		break;
 	case SG_ABSENCE_UNKNOWN:
-		sg_event_say(&event, "link back after %.1f s; what flowed meanwhile is not known, from none to the set "
-			     "current: nothing is booked, nothing repeated", event.value);
+		sg_event_say(&event, "%s after %.1f s; what flowed meanwhile is not known, from none to the set "
+			     "current: nothing is booked, nothing repeated", met_again(run), event.value);
 		break;
 	}
 	sg_run_tell(run, &event);
@@ -258,7 +303,7 @@ static void tell_idle_return(struct sg_run *run, double back_s)
 	struct sg_event event;
 
 	begin_warning(run, &event, back_s);
-	sg_event_say(&event, "link back after %.1f s; the cell was off before and is off", event.value);
+	sg_event_say(&event, "%s after %.1f s; the cell was off before and is off", met_again(run), event.value);
 	sg_run_tell(run, &event);
 }
 
@@ -276,9 +321,8 @@ static void tell_place(struct sg_run *run, const char *before)
 }
 
 /* What the record must hold about the hole. */
-static void book_hole(struct sg_run *run, const struct sg_absence *absence)
+static void book_hole(struct sg_run *run, const struct sg_absence *absence, bool was_off, double back_s)
 {
-	const double back_s = sg_run_now_s(run);
 	enum sg_absence_kind kind;
 	double end_s;
 
@@ -287,7 +331,7 @@ static void book_hole(struct sg_run *run, const struct sg_absence *absence)
 		tell_idle_return(run, back_s);
 		return;
 	}
-	end_s = current_end_s(run, absence, back_s, &kind);
+	end_s = current_end_s(run, absence, was_off, back_s, &kind);
 	tell_return(run, kind, back_s, end_s);
 	settle_block(run, end_s, kind == SG_ABSENCE_RAN ? end_s : seen_s(run, absence));
 	run->block.count = 0;
@@ -302,11 +346,43 @@ static void close_block(struct sg_run *run, const struct sg_absence *absence)
 	run->block.count = 0;
 }
 
+/*
+ * Was the cell off, as far as the plan goes and as the instrument confirmed? A driver that woke up with us may have
+ * switched it off a moment ago, so its word alone is not enough.
+ */
+static bool was_off(const struct sg_run *run)
+{
+	const struct sg_rig_slot *slot = &run->rig->potentiostat;
+	struct sg_absence absence = { .trace = SG_TRACE_NONE };
+
+	if (!run->block.in_step || run->segments[run->block.at].set_value != 0.0 || !slot->device ||
+	    !slot->family->potentiostat->part)
+		return false;
+	slot->family->potentiostat->part(slot->device, &absence);
+	return absence.trace == SG_TRACE_OFF;
+}
+
+/* Does the experiment want to go on? */
+static enum sg_verdict go_on(struct sg_run *run, bool slept)
+{
+	const struct sg_experiment *experiment = run->config->experiment;
+
+	if (experiment->stop_on_reconnect)
+		return sg_run_stop(run, "communication", SG_ERR_GONE, slept ? "the PC slept; on_reconnect says to stop" :
+				   "the link was lost and came back; on_reconnect says to stop");
+	if (slept && experiment->reconnect_within_s <= 0.0)
+		return sg_run_stop(run, "communication", SG_ERR_GONE, "the PC slept; reconnect_within says not to go on after a loss");
+	return sg_run_catch_up_climate(run);
+}
+
 enum sg_verdict sg_run_reconnect(struct sg_run *run)
 {
 	struct sg_absence absence = { .kind = SG_ABSENCE_UNKNOWN, .seen_ns = SG_NO_TIME, .ran_ns = SG_NO_TIME };
+	const bool off_before = was_off(run);
 	char before[SG_WHEREABOUTS_URI_SIZE];
 	enum sg_verdict verdict;
+	double back_s;
+	bool safe, slept;
 
 	memcpy(before, run->rig->potentiostat.whereabouts.uri, sizeof(before));
 
@@ -315,14 +391,17 @@ enum sg_verdict sg_run_reconnect(struct sg_run *run)
 	verdict = wait_for_return(run, &absence);
 	if (verdict != SG_VERDICT_GO_ON) {
 		close_block(run, &absence);
+		run->sleep.in_hole = false;
 		return verdict;
 	}
+	back_s = sg_run_now_s(run);
+	safe = sg_run_make_safe(run, SG_RUN_SAFE_S); /* first; then there is time to tell */
+	sg_run_tell_sleep(run);
 	tell_place(run, before);
-	book_hole(run, &absence);
-	if (!sg_run_make_safe(run, SG_RUN_SAFE_S))
+	book_hole(run, &absence, off_before, back_s);
+	slept = run->sleep.in_hole;
+	run->sleep.in_hole = false;
+	if (!safe)
 		return sg_run_stop(run, "unsafe", SG_ERR_UNCERTAIN, "the cell could not be shown to be off after the link came back");
-	if (run->config->experiment->stop_on_reconnect)
-		return sg_run_stop(run, "communication", SG_ERR_GONE,
-				   "the link was lost and came back; on_reconnect says to stop");
-	return sg_run_catch_up_climate(run);
+	return go_on(run, slept);
 }

@@ -199,7 +199,7 @@ enum sg_verdict sg_run_safe(struct sg_run *run)
 static enum sg_verdict wait_until_settled(struct sg_run *run, enum sg_phase phase)
 {
 	struct sg_clock *clock = run->config->clock;
-	const double until_s = sg_run_now_s(run) + run->climate.config->timeout_s;
+	const double until_s = sg_run_awake_s(run) + run->climate.config->timeout_s;
 	char text[SG_EVENT_TEXT_SIZE];
 	enum sg_verdict verdict;
 
@@ -217,7 +217,7 @@ static enum sg_verdict wait_until_settled(struct sg_run *run, enum sg_phase phas
 			return SG_VERDICT_STOP;
 		sg_run_show(run, phase);
 		sg_run_flush(run);
-		if (sg_run_now_s(run) > until_s) {
+		if (sg_run_awake_s(run) > until_s) {
 			snprintf(text, sizeof(text), "%.1f degC not settled within %.0f min: latest reading %.2f degC",
 				 run->climate.set_c, run->climate.config->timeout_s / 60.0, run->climate.actual_c);
 			return sg_run_stop(run, "temperature_timeout", SG_ERR_TIMEOUT, text);

@@ -39,6 +39,15 @@ struct sg_block {
 	unsigned wire_errors; /**< dropped messages since the latest good sample */
 };
 
+/** The PC's own sleep, in which nobody watches the cell: what of it was noticed, and what came of that. */
+struct sg_sleep {
+	int64_t seen_ns; /**< of the clock's slept_ns so much has been noticed */
+	double looked_s; /**< test time of the latest look */
+	double total_s;  /**< slept since the run began */
+	double untold_s; /**< noticed, and not yet told */
+	bool in_hole;    /**< some of it lies in the hole that is to be booked next */
+};
+
 struct sg_run {
 	const struct sg_run_config *config;
 	struct sg_rig *rig;
@@ -53,7 +62,8 @@ struct sg_run {
 	struct sg_segment segments[SG_BLOCK_STEPS_MAX];
 	int64_t zero_ns;         /**< clock at test time 0 */
 	double current_off_s;    /**< test time at which a current last ended, NAN if none flowed yet */
-	double lost_s;           /**< test time at which the link was lost last */
+	struct sg_sleep sleep;
+	double lost_s;           /**< test time at which the link was lost last, or the PC was seen awake before it slept */
 	bool hole;               /**< samples are missing between the latest row and the next sample */
 	bool current_before;     /**< the step before this one carried a current and no rest was planned since */
 	uint64_t wire_errors;    /**< of the whole run */
@@ -119,14 +129,35 @@ enum sg_verdict sg_run_watch_operator(struct sg_run *run);
 /** Is there an open link to the potentiostat, with somebody at its other end as far as the system knows? */
 bool sg_run_has_link(const struct sg_run *run);
 
-/** Is the potentiostat still plugged in? For the times at which nobody reads. GO_ON (it is, or is again) or STOP. */
+/**
+ * Is the potentiostat still plugged in, and was the PC awake? For the times at which nobody reads. GO_ON (it is, or is
+ * again), HOLD or STOP, see sg_run_reconnect().
+ */
 enum sg_verdict sg_run_watch_link(struct sg_run *run);
+
+/** The clock stands at test time 0. */
+void sg_run_begin_sleep(struct sg_run *run);
+
+/**
+ * Did the PC sleep since the latest look? Then what an instrument answered meanwhile was not seen in time and means
+ * nothing: sg_run_reconnect() comes next, and before it nothing is told. lost_s is where the sleep may have begun.
+ */
+bool sg_run_slept(struct sg_run *run);
+
+/** The alarm, if one is due. */
+void sg_run_tell_sleep(struct sg_run *run);
+
+/** For the times at which the cell is off: the way back if the PC slept. GO_ON, HOLD or STOP, see sg_run_reconnect(). */
+enum sg_verdict sg_run_watch_sleep(struct sg_run *run);
+
+/** Test time without what the PC slept: for limits of how long something may take that nobody saw meanwhile. */
+double sg_run_awake_s(const struct sg_run *run);
 
 /** Say that the link is lost, and since when. RECONNECT, or STOP if nobody wants to wait. */
 enum sg_verdict sg_run_link_lost(struct sg_run *run);
 
 /**
- * The link is lost: wait for the instrument, meet the same one, see that the cell is off, and book what became of the
+ * The link is lost, or the PC slept: wait for the instrument, meet the same one, see that the cell is off, and book what became of the
  * block that was running. GO_ON: the engine stands where it is to go on. HOLD: so it does, but the temperature left
  * its bounds meanwhile. STOP: it did not come back, or the experiment says to stop.
  */

@@ -312,6 +312,8 @@ static enum sg_err finish(struct sg_run *run, struct sg_run_outcome *outcome)
 	summary->cell_off_verified = sg_run_make_safe(run, patience_at_the_end_s(run));
 	if (!summary->cell_off_verified)
 		run->failure = SG_ERR_UNSAFE;
+	sg_run_slept(run); /* since the last look: no way back is needed any more, the cell has just been asked */
+	sg_run_tell_sleep(run);
 	leave_chamber(run);
 	wind_up_record(run);
 	summarize(run, summary, end_state(run));
@@ -345,6 +347,7 @@ enum sg_err sg_run(const struct sg_run_config *config, struct sg_run_outcome *ou
 	if (config->allocation_mark)
 		config->allocation_mark(true);
 	run.zero_ns = sg_clock_now_ns(config->clock);
+	sg_run_begin_sleep(&run);
 	sg_event_init(&event, SG_EVENT_RUN_STARTED, SG_GRADE_INFO, 0.0);
 	sg_event_say(&event, "%s %s (%s)%s, clock %s", run.rig->potentiostat.family->title,
 		     run.rig->potentiostat.identity.model, run.rig->potentiostat.identity.serial,

@@ -52,7 +52,34 @@ static void clock_sleep(struct sg_clock *clock, int64_t deadline_ns)
 		current->now_ns = deadline_ns;
 }
 
-static const struct sg_clock_ops clock_ops = { .now_ns = clock_now, .utc_ns = clock_now, .sleep_until = clock_sleep };
+static int64_t clock_slept(struct sg_clock *clock)
+{
+	(void)clock;
+	return current->slept_ns;
+}
+
+static const struct sg_clock_ops clock_ops = {
+	.now_ns = clock_now, .utc_ns = clock_now, .sleep_until = clock_sleep, .slept_ns = clock_slept,
+};
+
+static void fall_asleep(void)
+{
+	current->sleeps_in = 0;
+	current->now_ns += sg_ns(current->sleeps_s);
+	current->slept_ns += sg_ns(current->sleeps_s);
+}
+
+/* A verb is called; the PC may fall asleep in it. */
+static void call(char verb)
+{
+	uint32_t times = 0;
+
+	note(verb);
+	for (const char *at = current->log; *at; at++)
+		times += *at == verb;
+	if (verb == current->sleeps_in && times == current->sleeps_at)
+		fall_asleep();
+}
 
 /* ---- the potentiostat ---- */
 
@@ -69,10 +96,11 @@ static enum sg_err fake_start(struct sg_device *dev, const struct sg_segment *se
 {
 	(void)dev;
 	(void)deadline_ns;
-	note('S');
 	current->start_s = now_s(current);
-	if (current->starts++ < current->bad_starts)
+	if (current->starts++ < current->bad_starts) {
+		call('S');
 		return current->start_err;
+	}
 	if (count > sizeof(current->segments) / sizeof(current->segments[0]))
 		die("more segments than are kept");
 	memcpy(current->segments, segments, count * sizeof(*segments));
@@ -82,6 +110,7 @@ static enum sg_err fake_start(struct sg_device *dev, const struct sg_segment *se
 	current->segment_ns = current->program_ns = current->now_ns + sg_ns(current->late_s);
 	current->running = true;
 	current->stopped = false;
+	call('S');
 	return SG_OK;
 }
 
@@ -170,6 +199,8 @@ static enum sg_err fake_next(struct sg_device *dev, struct sg_report *out, int64
 	(void)dev;
 	if (!fake->running)
 		return SG_ERR_STATE;
+	if (fake->sleeps_in == 'N' && fake->samples == fake->sleeps_at)
+		fall_asleep();
 	if (fake->stopped)
 		return over(fake, out, SG_END_STOPPED);
 	if (is_dropped(fake))
@@ -191,8 +222,8 @@ static enum sg_err fake_stop(struct sg_device *dev, int64_t deadline_ns)
 {
 	(void)dev;
 	(void)deadline_ns;
-	note('X');
 	current->stopped = true;
+	call('X');
 	return current->stop_err;
 }
 
@@ -200,10 +231,17 @@ static enum sg_err fake_safe_off(struct sg_device *dev, int64_t deadline_ns)
 {
 	(void)dev;
 	(void)deadline_ns;
-	note('O');
 	current->running = false;
+	call('O');
 	current->now_ns += sg_ns(current->safe_off_s);
 	return current->safe_off_err;
+}
+
+static void fake_part(const struct sg_device *dev, struct sg_absence *absence)
+{
+	(void)dev;
+	absence->trace = current->trace;
+	absence->seen_ns = current->samples ? current->now_ns : SG_NO_TIME;
 }
 
 static const struct sg_potentiostat_caps *fake_caps(const char *model)
@@ -214,7 +252,7 @@ static const struct sg_potentiostat_caps *fake_caps(const char *model)
 
 static const struct sg_potentiostat_ops potentiostat_ops = {
 	.caps = fake_caps, .check = fake_check, .start = fake_start, .next = fake_next, .stop = fake_stop,
-	.safe_off = fake_safe_off,
+	.safe_off = fake_safe_off, .part = fake_part,
 };
 
 /* ---- the chamber ---- */
@@ -247,14 +285,24 @@ enum sg_err __wrap_sg_slot_return(struct sg_rig_slot *slot, struct sg_clock *clo
 enum sg_err __wrap_sg_slot_return(struct sg_rig_slot *slot, struct sg_clock *clock, struct sg_absence *absence,
 				  struct sg_text *why)
 {
+	enum sg_err err = current->return_err;
+
 	(void)clock;
-	if (absence)
-		absence->kind = SG_ABSENCE_UNKNOWN;
-	if (current->return_err) {
-		sg_text_add(why, "made-up: not there");
-		slot->device = NULL;
+	if (slot->device && absence)
+		fake_part(slot->device, absence);
+	call('R');
+	if (current->away) {
+		current->away--;
+		err = SG_ERR_NOT_FOUND;
 	}
-	return current->return_err;
+	slot->device = err ? NULL : &current->device;
+	if (err)
+		sg_text_add(why, "made-up: not there");
+	if (!absence)
+		return err;
+	absence->kind = err ? SG_ABSENCE_UNKNOWN : current->absence;
+	absence->ran_ns = absence->kind == SG_ABSENCE_RAN ? current->now_ns - current->program_ns : SG_NO_TIME;
+	return err;
 }
 
 /* ---- the run ---- */
@@ -286,6 +334,8 @@ void fake_init(struct fake_rig *fake, const char *steps)
 	memset(fake, 0, sizeof(*fake));
 	fake->steps = steps;
 	fake->sequence_max = 16;
+	fake->reconnect_within = "30 s";
+	fake->on_reconnect = "continue";
 	fake->drop_at = fake->drop_again_at = fake->dropped_at = FAKE_NEVER;
 	fake->high_at = fake->gone_at = FAKE_NEVER;
 	fake->chamber_silent_s[0] = fake->chamber_silent_s[1] = INFINITY;
@@ -305,8 +355,9 @@ static void read_experiment(const struct fake_rig *fake, struct sg_experiment *e
 		 "sandglass: 1\nname: fake\n"
 		 "cell: {name: fake, metal: Na, area_cm2: 1.0, thickness_mm: 1.0}\n"
 		 "rig:\n  potentiostat: {family: emstat4, model: hr, port: \"sim:x\"}\n%s"
-		 "limits: {voltage: 5 V}\nreconnect_within: 30 s\nsteps:\n%s",
-		 fake->chamber ? "  chamber: {family: votsch, model: vt4002, port: \"sim:x\"}\n" : "", fake->steps);
+		 "limits: {voltage: 5 V}\nreconnect_within: %s\non_reconnect: %s\nsteps:\n%s",
+		 fake->chamber ? "  chamber: {family: votsch, model: vt4002, port: \"sim:x\"}\n" : "",
+		 fake->reconnect_within, fake->on_reconnect, fake->steps);
 	if (sg_experiment_read(experiment, "fake.yaml", yaml, strlen(yaml), &diagnostics))
 		die(diagnostics.items[0].text);
 	snprintf(experiment->folder, sizeof(experiment->folder), "%s", fake->folder);

@@ -5,7 +5,7 @@
  * otherwise, a chamber that may fall silent, and a clock that moves only while somebody waits. No bytes, no process:
  * what the runner asks of an instrument, and when, is all there is to see.
  *
- * Programs that use it are linked with --wrap=sg_slot_return: a lost link is there again at once, or never.
+ * Programs that use it are linked with --wrap=sg_slot_return: a lost link is there again at once, later, or never.
  */
 #ifndef SG_TEST_FAKE_RIG_H
 #define SG_TEST_FAKE_RIG_H
@@ -39,17 +39,25 @@ struct fake_rig {
 	enum sg_err safe_off_err;
 	double safe_off_s;          /**< how long it takes */
 	enum sg_err return_err;     /**< what looking for a lost instrument answers; the device is closed then */
+	unsigned away;              /**< so many looks for it find nothing, whatever return_err is */
+	enum sg_absence_kind absence; /**< what it tells when it is met again; RAN: with its own time */
+	enum sg_trace trace;        /**< what it leaves behind */
 	bool ends_on;               /**< the end of a sequence does not say that the cell is off */
 	unsigned mute_from_start;   /**< the start, from 1, after which nothing is said any more; 0: none */
 	unsigned drops;             /**< messages that are damaged ... */
 	uint32_t drop_at, drop_again_at; /**< ... before these samples of the run, from 0 */
 	uint32_t high_at;           /**< this sample and later ones: 9 V */
 	uint32_t gone_at;           /**< before this sample the link is lost, once */
+	char sleeps_in;             /**< the PC falls asleep in this verb (see log; N: next), 0: never ... */
+	uint32_t sleeps_at;         /**< ... when it is called the so-manieth time, from 1; N: before this sample, from 0 */
+	double sleeps_s;
+	const char *reconnect_within;
+	const char *on_reconnect;
 	bool chamber;
 	double chamber_silent_s[2]; /**< between these times, from the start of the run */
 
 	/* what came of it */
-	char log[FAKE_LOG_SIZE];    /**< verbs: S start, X stop, O safe_off */
+	char log[FAKE_LOG_SIZE];    /**< verbs: S start, X stop, O safe_off, R a look for it after a loss */
 	enum sg_err err;
 	struct sg_run_outcome outcome;
 	size_t row_count;
@@ -66,6 +74,7 @@ struct fake_rig {
 	struct sg_clock clock;
 	int64_t now_ns;
 	int64_t zero_ns;
+	int64_t slept_ns;
 	struct sg_segment segments[16];
 	size_t segment_count;
 	size_t segment;
