@@ -41,6 +41,12 @@ static double clip(double value, double low, double high)
 	return fmin(fmax(value, low), high);
 }
 
+/* Seen, or in a hole between the readings too short to be told. */
+static double rest_before_s(const struct sg_stretch *stretch)
+{
+	return fmax(stretch->begin_s - stretch->before_end_s, stretch->hole_s);
+}
+
 /*
  * How much of the current before is left in what a reversal shows, for 1 A of the current now: with S(t) the
  * step response of a rested cell, r(t) = (1 + ratio) S(t) - ratio. Bins hold r(t) for equal currents, so that
@@ -64,7 +70,7 @@ static double from_equal_currents(const struct sg_baseline *b, const struct sg_s
 /* What went missing in the middle of a stretch is forgotten after a while; what went missing before it, never. */
 static bool has_phase(const struct sg_stretch *stretch, double now_s)
 {
-	return stretch->origin != SG_AFTER_UNKNOWN && !stretch->in_line && now_s >= stretch->unsure_until_s;
+	return stretch->origin != SG_AFTER_UNKNOWN && !stretch->odd && now_s >= stretch->unsure_until_s;
 }
 
 static void learn_energy(struct sg_baseline *b, const struct sg_phase_bin *bin, const struct sg_visit *visit,
@@ -91,7 +97,7 @@ static void commit(struct sg_baseline *b, const struct sg_stretch *stretch, doub
 		return;
 	if (visit->bin >= SG_FLAT_FROM_BIN)
 		sg_flat_learn(&b->flat, visit->sum_y / visit->count, visit->sum_warmth / visit->count, stretch);
-	if (!has_phase(stretch, now_s))
+	if (!has_phase(stretch, now_s) || b->skip)
 		return;
 	/* Without a known plateau reversals of unlike currents cannot be compared. */
 	if (stretch->origin == SG_AFTER_REVERSAL && (b->scale_visits == 0 || b->scale_moving) &&
@@ -127,17 +133,27 @@ static void learn_scale(struct sg_baseline *b)
 		b->scale_visits++;
 }
 
-void sg_baseline_close(struct sg_baseline *b, const struct sg_stretch *stretch, double now_s, bool keep)
+/* What the bins are learned at from now on. */
+static void remember_program(struct sg_baseline *b, const struct sg_stretch *stretch)
 {
 	const int polarity = polarity_of(stretch);
 
+	if (stretch->origin == SG_AFTER_UNKNOWN || stretch->odd)
+		return;
+	b->odd[stretch->origin][polarity] = b->skip;
+	if (b->skip)
+		return;
+	b->learned_a[stretch->origin][polarity] = (float)fabs(stretch->level_a);
+	b->learned_s[stretch->origin][polarity] = (float)stretch->before_s;
+	b->learned_rest_s[stretch->origin][polarity] = (float)rest_before_s(stretch);
+}
+
+void sg_baseline_close(struct sg_baseline *b, const struct sg_stretch *stretch, double now_s, bool keep)
+{
 	if (keep && stretch->level_a != 0.0) {
 		commit(b, stretch, now_s);
 		learn_scale(b);
-		if (stretch->origin != SG_AFTER_UNKNOWN && !stretch->in_line) {
-			b->learned_a[stretch->origin][polarity] = (float)fabs(stretch->level_a);
-			b->learned_s[stretch->origin][polarity] = (float)stretch->before_s;
-		}
+		remember_program(b, stretch);
 	}
 	sg_phase_open(&b->visit, -1);
 	b->recent_count = 0;
@@ -152,6 +168,16 @@ static double octaves(double a, double b)
 	return fabs(log2(a / b));
 }
 
+/* A rest takes an unknown part of what the current before left behind: a tenth of its time counts as a factor of 2. */
+static double rests_apart(const struct sg_baseline *b, const struct sg_stretch *stretch, int polarity)
+{
+	const double other_s = fabs(rest_before_s(stretch) - (double)b->learned_rest_s[stretch->origin][polarity]);
+
+	if (b->learned_a[stretch->origin][polarity] == 0.0F || !(stretch->before_s > 0.0))
+		return 0.0;
+	return fmin(other_s / (SG_STRANGE_REST * stretch->before_s), SG_STRANGE_REST_MOST);
+}
+
 /* How far the new stretch is from those its bins were learned in. */
 static double strangeness(const struct sg_baseline *b, const struct sg_stretch *stretch)
 {
@@ -164,6 +190,7 @@ static double strangeness(const struct sg_baseline *b, const struct sg_stretch *
 	if (stretch->origin == SG_AFTER_REVERSAL) {
 		far += octaves(stretch->before_s, (double)b->learned_s[stretch->origin][polarity]);
 		far += octaves(fabs(stretch->before_a), fabs(stretch->level_a));
+		far += rests_apart(b, stretch, polarity);
 	}
 	/* What was strange in the stretch before is still half in this one. */
 	return SG_STRANGE_PER_OCTAVE * far + 0.5 * (double)b->strange;
@@ -195,6 +222,8 @@ bool sg_baseline_begin(struct sg_baseline *b, const struct sg_stretch *stretch)
 		b->strange = (float)strangeness(b, stretch);
 	if (b->strange < SG_STRANGE_LEAST)
 		b->strange = 0.0F;
+	b->skip = b->strange > SG_STRANGE_FRACTION && stretch->origin != SG_AFTER_UNKNOWN &&
+		  !b->odd[stretch->origin][polarity_of(stretch)];
 	return anew;
 }
 

@@ -192,7 +192,7 @@ static size_t inside_step(struct sg_detector *d, const struct sg_residual *r, co
 /* What was before the step: nothing, a long rest, or long ago. */
 static bool is_course_known(const struct sg_stretch *s, double now_s)
 {
-	if (s->in_line || s->origin == SG_AFTER_UNKNOWN)
+	if (s->odd || s->origin == SG_AFTER_UNKNOWN)
 		return false;
 	return s->before_a == 0.0 || s->begin_s - s->before_end_s > SG_CONVEX_PAST * s->before_s ||
 	       sg_stretch_phase_s(s, now_s) > SG_CONVEX_PAST * s->before_s;

@@ -81,7 +81,10 @@ struct sg_stretch {
 	uint32_t try_count;   /**< readings in turn that agree on it */
 	bool known;           /**< the level is */
 	bool trying;
-	bool in_line;         /**< it followed a current of the same sign without a rest: its phase says little */
+	bool odd;             /**< after a current of the same sign without a rest, a pulse, or a hole: its phase says little */
+	double last_s;        /**< latest reading on the level */
+	double hole_s;        /**< from the latest reading of the stretch before to its beginning */
+	bool passed;          /**< the latest stretch with a current was a pulse */
 	enum sg_history origin; /**< the history, whatever went missing since then */
 	double unsure_until_s;  /**< what went missing is forgotten by then */
 };
@@ -135,7 +138,10 @@ struct sg_baseline {
 	struct sg_visit visit; /**< of the bin the readings are in */
 	struct sg_flat flat;
 	float learned_a[2][2]; /**< [history][polarity]: the current the bins were learned at, 0: none */
-	float learned_s[2][2]; /**< ... and how long the current before it flowed */
+	float learned_s[2][2]; /**< ... how long the current before it flowed */
+	float learned_rest_s[2][2]; /**< ... and how long the cell rested between */
+	bool odd[2][2];        /**< the latest stretch was none of these: once is chance, twice another program */
+	bool skip;             /**< this stretch is the first such: not learned from */
 	float strange;         /**< how far this stretch is from them: relative uncertainty */
 	double recent[3];      /**< for the median of 3 */
 	uint32_t recent_count;

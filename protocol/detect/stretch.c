@@ -54,16 +54,27 @@ static bool is_passing(const struct sg_stretch *stretch, double end_s)
 	return stretch->history != SG_AFTER_REST && end_s - stretch->begin_s < PASSING_FRACTION * stretch->before_s;
 }
 
+/* What the stretch that ends leaves behind. */
+static void end(struct sg_stretch *stretch, double end_s)
+{
+	stretch->passed = is_passing(stretch, end_s);
+	if (stretch->passed)
+		return;
+	if (stretch->before_a * stretch->level_a <= 0.0)
+		stretch->before_s = 0.0;
+	stretch->before_s += end_s - stretch->begin_s;
+	stretch->before_a = stretch->level_a;
+	stretch->before_end_s = end_s;
+}
+
 static void begin(struct sg_stretch *stretch, double level_a, double begin_s)
 {
-	if (stretch->known && stretch->level_a != 0.0 && !is_passing(stretch, begin_s)) {
-		if (stretch->before_a * stretch->level_a <= 0.0)
-			stretch->before_s = 0.0;
-		stretch->before_s += begin_s - stretch->begin_s;
-		stretch->before_a = stretch->level_a;
-		stretch->before_end_s = begin_s;
-	}
-	stretch->in_line = stretch->known && stretch->level_a * level_a > 0.0;
+	const bool in_line = stretch->known && stretch->level_a * level_a > 0.0;
+
+	if (stretch->known && stretch->level_a != 0.0)
+		end(stretch, begin_s);
+	stretch->hole_s = stretch->known ? begin_s - stretch->last_s : 0.0;
+	stretch->odd = in_line || stretch->passed || stretch->unsure_until_s > begin_s;
 	stretch->level_a = level_a;
 	stretch->begin_s = begin_s;
 	stretch->history = history_of(stretch);
@@ -159,5 +170,7 @@ bool sg_stretch_feed(struct sg_stretch *stretch, const struct sg_reading *readin
 		on = follow_set(stretch, reading, now_s, noise_a);
 	if (on && stretch->blank_count < UINT32_MAX)
 		stretch->blank_count++;
+	if (on)
+		stretch->last_s = now_s;
 	return on;
 }

@@ -177,6 +177,8 @@
 #define SG_STRANGE_PER_OCTAVE 0.05
 #define SG_STRANGE_FRACTION 0.02
 #define SG_STRANGE_LEAST 0.005F
+#define SG_STRANGE_REST 0.10
+#define SG_STRANGE_REST_MOST 2.0
 
 /*
  * A flat cell: 10 bins of 8 s and later within 2 % rms, and two half-steps in turn each within 1.5 % of the one before:
