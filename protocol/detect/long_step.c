@@ -64,6 +64,8 @@ static void fill(struct sg_long_step *s, double ohm, double phase_s)
 
 static void raise_peak(struct sg_long_step *s, int from, int to)
 {
+	if (s->first < 0)
+		return;
 	for (int at = from < s->first ? s->first : from; at <= to && at <= s->known; at++)
 		s->peak_ohm = fmax(s->peak_ohm, (double)s->grid_ohm[at]);
 }
