@@ -263,6 +263,8 @@ static enum sg_err fake_read(struct sg_device *dev, struct sg_chamber_state *out
 
 	(void)dev;
 	(void)deadline_ns;
+	if (++current->chamber_reads == current->sleeps_at && current->sleeps_in == 'C')
+		fall_asleep();
 	if (at_s >= current->chamber_silent_s[0] && at_s < current->chamber_silent_s[1])
 		return SG_ERR_TIMEOUT;
 	if (at_s < current->chamber_silent_s[0])
@@ -273,7 +275,14 @@ static enum sg_err fake_read(struct sg_device *dev, struct sg_chamber_state *out
 	return SG_OK;
 }
 
-static const struct sg_chamber_ops chamber_ops = { .read = fake_read };
+static enum sg_err fake_set(struct sg_device *dev, double temperature_c, int64_t deadline_ns)
+{
+	(void)dev;
+	(void)deadline_ns;
+	return temperature_c == 25.0 ? SG_OK : SG_ERR_UNSUPPORTED;
+}
+
+static const struct sg_chamber_ops chamber_ops = { .read = fake_read, .set = fake_set };
 
 /* ---- the link ---- */
 
@@ -355,8 +364,9 @@ static void read_experiment(const struct fake_rig *fake, struct sg_experiment *e
 		 "sandglass: 1\nname: fake\n"
 		 "cell: {name: fake, metal: Na, area_cm2: 1.0, thickness_mm: 1.0}\n"
 		 "rig:\n  potentiostat: {family: emstat4, model: hr, port: \"sim:x\"}\n%s"
-		 "limits: {voltage: 5 V}\nreconnect_within: %s\non_reconnect: %s\nsteps:\n%s",
+		 "%slimits: {voltage: 5 V}\nreconnect_within: %s\non_reconnect: %s\nsteps:\n%s",
 		 fake->chamber ? "  chamber: {family: votsch, model: vt4002, port: \"sim:x\"}\n" : "",
+		 fake->soaks ? "temperature: {set: 25 degC, tolerance: 0.3 K, soak: 60 s, timeout: 10 min}\n" : "",
 		 fake->reconnect_within, fake->on_reconnect, fake->steps);
 	if (sg_experiment_read(experiment, "fake.yaml", yaml, strlen(yaml), &diagnostics))
 		die(diagnostics.items[0].text);

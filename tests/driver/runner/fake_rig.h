@@ -48,12 +48,13 @@ struct fake_rig {
 	uint32_t drop_at, drop_again_at; /**< ... before these samples of the run, from 0 */
 	uint32_t high_at;           /**< this sample and later ones: 9 V */
 	uint32_t gone_at;           /**< before this sample the link is lost, once */
-	char sleeps_in;             /**< the PC falls asleep in this verb (see log; N: next), 0: never ... */
+	char sleeps_in;             /**< the PC falls asleep in this verb (see log; N: next, C: read of the chamber), 0: never ... */
 	uint32_t sleeps_at;         /**< ... when it is called the so-manieth time, from 1; N: before this sample, from 0 */
 	double sleeps_s;
 	const char *reconnect_within;
 	const char *on_reconnect;
 	bool chamber;
+	bool soaks;                 /**< for a minute before the first step, which may take ten; with a chamber */
 	double chamber_silent_s[2]; /**< between these times, from the start of the run */
 
 	/* what came of it */
@@ -79,6 +80,7 @@ struct fake_rig {
 	size_t segment_count;
 	size_t segment;
 	unsigned starts;
+	uint32_t chamber_reads;
 	uint32_t said_in_segment;
 	uint32_t samples;
 	int64_t segment_ns;

@@ -247,6 +247,7 @@ static void a_sleep_while_a_lost_link_is_waited_for_counts_for_neither_side(void
 	told = sleep_told(fake);
 	assert_non_null(told);
 	assert_true(told->event.value == SLEPT_S);
+	assert_true(told->event.since_s <= 50.0); /* lost first, and asleep later: unseen since the first */
 	assert_true(fake->outcome.result.half_steps[0].unknown_end_c > 120.0 * CURRENT_A);
 	assert_false(is_told(fake, "no current flowed"));
 }
@@ -307,6 +308,23 @@ static void a_sleep_between_two_blocks_is_told_and_breaks_nothing(void **state)
 		assert_true(fake->outcome.result.half_steps[i].witnessed && fake->outcome.result.half_steps[i].complete);
 }
 
+/* An hour of it is more than the soak may take; but nobody saw the chamber take it. */
+static void a_sleep_in_a_soak_is_told_and_takes_nothing_from_its_time(void **state)
+{
+	struct fake_rig *fake = *state;
+
+	fake->chamber = fake->soaks = true;
+	fake->sleeps_in = 'C';
+	fake->sleeps_at = 3;
+	fake->sleeps_s = 3600.0;
+	fake_run(fake);
+	assert_stopped_by(fake, "end_of_plan");
+	assert_string_equal(fake->log, "ROSO");
+	assert_string_equal(sleep_told(fake)->log, "RO");
+	assert_true(sleep_told(fake)->event.time_s < fake->start_s - 55.0); /* it soaked anew */
+	assert_int_equal(fake->row_count, SAMPLES);
+}
+
 static void a_sleep_in_the_last_second_is_told(void **state)
 {
 	struct fake_rig *fake = *state;
@@ -346,6 +364,7 @@ int main(void)
 		on_rig(the_answer_to_a_start_is_not_believed_after_a_sleep),
 		on_rig(a_stop_over_a_sleep_leaves_what_flowed_unknown),
 		on_rig(a_sleep_between_two_blocks_is_told_and_breaks_nothing),
+		on_rig(a_sleep_in_a_soak_is_told_and_takes_nothing_from_its_time),
 		on_rig(a_sleep_in_the_last_second_is_told),
 		on_rig(half_a_second_is_no_sleep),
 	};
