@@ -4,9 +4,14 @@
 #include <math.h>
 
 #include "detect/evidence.h"
+#include "detect/soft_short.h"
 #include "detect/thresholds.h"
 
 #define DEPTH_GAIN 0.3
+/* As in contact.c: readings that tell how much they usually change, and what a jump is beside that. */
+#define BEFORE_READINGS 4
+#define FORGET 0.9
+#define JUMP_RATIO 4.0
 
 void sg_flicker_init(struct sg_flicker *f)
 {
@@ -17,6 +22,8 @@ void sg_flicker_break(struct sg_flicker *f)
 {
 	f->level = NAN;
 	f->dipped = false;
+	f->readings = 0;
+	f->change = 0.0;
 }
 
 static void count_dip(struct sg_flicker *f, double now_s)
@@ -62,6 +69,56 @@ static bool is_level(struct sg_flicker *f, const struct sg_residual *r)
 	return false;
 }
 
+static void begin_dip(struct sg_flicker *f, const struct sg_residual *r, const struct sg_reading *reading)
+{
+	const double fall = f->level - r->share;
+
+	f->dipped = true;
+	f->jumped = f->readings >= BEFORE_READINGS && fall > JUMP_RATIO * f->change && fall > SG_FALL_FRACTION * f->level;
+	f->low = 0;
+	f->low_sum = 0.0;
+	f->low_most = -INFINITY;
+	f->since_s = reading->time_s;
+	f->low_since_s = r->now_s;
+	f->depth += (f->dips > 0.0 ? DEPTH_GAIN : 1.0) * (fall / f->level - f->depth);
+}
+
+static size_t tell_fall(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
+			struct sg_event *event)
+{
+	const struct sg_flicker *f = &d->flicker;
+	char more[SG_EVIDENCE_SIZE];
+
+	sg_soft_short_take(&d->soft_short, r->polarity);
+	sg_event_init(event, SG_EVENT_SOFT_SHORT, SG_GRADE_ALARM, reading->time_s);
+	event->since_s = fmin(f->since_s, reading->time_s);
+	event->value = f->low_sum / f->low * r->scale_ohm * d->baseline.thermal;
+	event->reference = f->level * r->scale_ohm * d->baseline.thermal;
+	sg_event_say(event,
+		     "soft short (%c): V/I fell from %.4g to %.4g ohm from one reading to the next, at constant current, and stays "
+		     "(noise %.2f %%, %s); either an electronic path, or a contact or lead that got better",
+		     r->polarity ? '-' : '+', event->reference, event->value, 100.0 * r->noise, sg_evidence_say(d, more));
+	return 1;
+}
+
+/* At constant current no relaxation takes the voltage away from one reading to the next. */
+static size_t follow_dip(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
+			 struct sg_event *event)
+{
+	struct sg_flicker *f = &d->flicker;
+
+	f->low++;
+	f->low_sum += r->share;
+	f->low_most = fmax(f->low_most, r->share);
+	if (!f->jumped || d->soft_short.told[r->polarity] || f->low < SG_CONTACT_READINGS ||
+	    r->now_s - f->low_since_s < SG_CONTACT_SECONDS)
+		return 0;
+	f->jumped = false;
+	if (f->low_most > (1.0 - SG_FALL_FRACTION) * f->level || f->low_sum / f->low < SG_SOFT_LEAST * f->level)
+		return 0;
+	return tell_fall(d, r, reading, event);
+}
+
 size_t sg_flicker_feed(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
 		       struct sg_event *event)
 {
@@ -73,15 +130,14 @@ size_t sg_flicker_feed(struct sg_detector *d, const struct sg_residual *r, const
 	if (!r->settled || isnan(r->share))
 		return 0;
 	if (!is_level(f, r)) {
-		if (!f->dipped) {
-			f->low_since_s = r->now_s;
-			f->depth += (f->dips > 0.0 ? DEPTH_GAIN : 1.0) * ((f->level - r->share) / f->level - f->depth);
-		}
-		f->dipped = true;
-		return 0;
+		if (!f->dipped)
+			begin_dip(f, r, reading);
+		return follow_dip(d, r, reading, event);
 	}
 	if (f->dipped && r->now_s - f->low_since_s <= SG_WINDOW_SECONDS)
 		count_dip(f, r->now_s);
+	f->change = isnan(f->level) || f->dipped ? 0.0 : fmax(FORGET * f->change, fabs(r->share - f->level));
+	f->readings++;
 	f->dipped = false;
 	f->level = r->share;
 	if (f->told && r->now_s - f->dips_now_s > SG_SOFT_HEALTHY_SECONDS) {

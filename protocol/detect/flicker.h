@@ -2,7 +2,7 @@
 /**
  * @file
  * The soft short that comes and goes: the voltage falls from one reading to the next and comes back to where it was,
- * again and again. Each dip is held against the readings beside it, so that no baseline is needed.
+ * again and again; or it stays there. Each dip is held against the readings beside it, so that no baseline is needed.
  */
 #ifndef SG_DETECT_FLICKER_H
 #define SG_DETECT_FLICKER_H

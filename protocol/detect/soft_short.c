@@ -19,6 +19,12 @@ void sg_soft_short_break(struct sg_soft_short *s)
 	s->block_count = 0;
 }
 
+void sg_soft_short_take(struct sg_soft_short *s, int polarity)
+{
+	s->told[polarity] = true;
+	s->healthy_since_s[polarity] = NAN;
+}
+
 bool sg_soft_short_is_quiet(const struct sg_soft_short *s, int polarity)
 {
 	return s->sum[polarity] <= SG_SOFT_SUSPECT && !s->told[polarity];

@@ -20,6 +20,9 @@ void sg_soft_short_init(struct sg_soft_short *soft);
 size_t sg_soft_short_feed(struct sg_detector *detector, const struct sg_residual *r, const struct sg_reading *reading,
 			  struct sg_event *event);
 
+/** It was told of this polarity, by another. */
+void sg_soft_short_take(struct sg_soft_short *soft, int polarity);
+
 /** What is read in this polarity is the healthy cell: to be learned from. */
 bool sg_soft_short_is_quiet(const struct sg_soft_short *soft, int polarity);
 

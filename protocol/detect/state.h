@@ -241,6 +241,12 @@ struct sg_flicker {
 	double level;        /**< of the latest reading that was no dip, NAN: none in this stretch */
 	double low_since_s;  /**< bridged time at which it fell from there */
 	bool dipped;         /**< ... and has not come back */
+	bool jumped;         /**< ... by far more than readings in turn usually differ */
+	uint32_t readings;   /**< on the level, in turn */
+	double change;       /**< how far these are apart, the largest of late */
+	uint32_t low;        /**< readings of the dip */
+	double low_sum, low_most;
+	double since_s;      /**< first of them, table's time */
 	double dips;         /**< that came back, decaying with 10 min */
 	double dips_now_s, dips_since_s;
 	double depth;        /**< their mean, relative to the level */

@@ -306,6 +306,8 @@
 #define SG_DIP_SIGMA 8.0
 #define SG_DIP_FRACTION 0.07
 #define SG_NEAR_FRACTION 0.03
+/* A fall within one reading that stays (as a contact's step does): 15 %, and four times what readings usually differ. */
+#define SG_FALL_FRACTION 0.15
 #define SG_DIPS 2.5
 #define SG_WINDOW_SECONDS 600.0
 

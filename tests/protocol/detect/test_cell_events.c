@@ -58,6 +58,29 @@ static void a_soft_step_is_told_within_two_minutes(void **state)
 	}
 }
 
+/* No baseline yet, no thermometer; but from one reading to the next no healthy cell falls by a quarter. */
+static void a_fall_within_one_reading_is_told_in_the_first_half_step(void **state)
+{
+	struct bench_cell b;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 20; seed++) {
+		bench_init(&b, seed);
+		bench_expect(&b, 50.0, NAN);
+		b.interval_s = 5.0;
+		b.slow_ohm = seed % 2 ? 30.0 : 0.0;
+		b.slow_s = 600.0;
+		bench_run(&b, 1 * MA, 900);
+		assert_int_equal(all(&b), 0);
+		b.ohm -= 20.0;
+		bench_run(&b, 1 * MA, 60);
+		assert_int_equal(b.count[SG_EVENT_SOFT_SHORT], 1);
+		assert_true(b.event[SG_EVENT_SOFT_SHORT].time_s - b.event[SG_EVENT_SOFT_SHORT].since_s <= 35.0);
+		bench_run(&b, 1 * MA, 600);
+		assert_int_equal(all(&b), 1);
+	}
+}
+
 static void a_soft_short_of_a_slow_cell_is_told_at_its_own_phase(void **state)
 {
 	struct bench_cell b;
@@ -335,6 +358,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_soft_step_is_told_within_two_minutes),
+		cmocka_unit_test(a_fall_within_one_reading_is_told_in_the_first_half_step),
 		cmocka_unit_test(a_soft_short_of_a_slow_cell_is_told_at_its_own_phase),
 		cmocka_unit_test(a_gradual_soft_short_is_told_before_a_quarter_is_gone),
 		cmocka_unit_test(a_filament_of_one_polarity_is_told_and_the_other_is_not),
