@@ -107,7 +107,7 @@ static void begin_watch(struct sg_run *run, const struct sg_detect_config *detec
 		sg_watch_init(&run->watch, detect, NULL, NULL);
 	else
 		err = sg_watch_init(&run->watch, detect, &model, &why);
-	sg_event_init(&event, SG_EVENT_DIFFUSION_LIMIT, SG_GRADE_INFO, sg_run_now_s(run));
+	sg_event_init(&event, SG_EVENT_DIFFUSION_LIMIT, SG_GRADE_INFO, 0.0); /* the run has not begun */
 	if (err)
 		sg_event_say(&event, "no diffusion limit is followed: %s", why.data);
 	else
