@@ -8,12 +8,7 @@
 #include "detect/soft_short.h"
 #include "detect/thresholds.h"
 
-/* Readings next to a jump change by far less than it; those of a steep, even rise do not. */
-#define JUMP_RATIO 4.0
 #define GIVE_UP_READINGS 8
-/* So many readings tell how much they usually change, and the largest change is forgotten by a tenth a reading. */
-#define BEFORE_READINGS 4
-#define FORGET 0.9
 /* Against the current by this much, where the baseline is well above zero. */
 #define AGAINST_FRACTION 0.02
 #define ABOVE_ZERO 0.10
@@ -92,7 +87,7 @@ static bool is_jump(const struct sg_detector *d, const struct sg_residual *r, do
 {
 	const struct sg_contact *c = &d->contact;
 
-	if (isnan(c->last) || c->readings < BEFORE_READINGS || change <= least_jump(r) || change <= JUMP_RATIO * c->change)
+	if (isnan(c->last) || c->readings < SG_SUDDEN_READINGS || change <= least_jump(r) || change <= SG_SUDDEN_RATIO * c->change)
 		return false;
 	if (is_tall(c->last, r->share))
 		return true;
@@ -238,7 +233,7 @@ size_t sg_contact_feed(struct sg_detector *d, const struct sg_residual *r, const
 	} else if (c->count > 0) {
 		count = follow_jump(d, r, reading, event);
 	}
-	c->change = isnan(c->last) || was != 0 ? 0.0 : fmax(FORGET * c->change, fabs(change));
+	c->change = isnan(c->last) || was != 0 ? 0.0 : fmax(SG_SUDDEN_FORGET * c->change, fabs(change));
 	c->last = r->share;
 	c->readings++;
 	return count;

@@ -8,10 +8,6 @@
 #include "detect/thresholds.h"
 
 #define DEPTH_GAIN 0.3
-/* As in contact.c: readings that tell how much they usually change, and what a jump is beside that. */
-#define BEFORE_READINGS 4
-#define FORGET 0.9
-#define JUMP_RATIO 4.0
 
 void sg_flicker_init(struct sg_flicker *f)
 {
@@ -74,7 +70,7 @@ static void begin_dip(struct sg_flicker *f, const struct sg_residual *r, const s
 	const double fall = f->level - r->share;
 
 	f->dipped = true;
-	f->jumped = f->readings >= BEFORE_READINGS && fall > JUMP_RATIO * f->change && fall > SG_FALL_FRACTION * f->level;
+	f->jumped = f->readings >= SG_SUDDEN_READINGS && fall > SG_SUDDEN_RATIO * f->change && fall > SG_FALL_FRACTION * f->level;
 	f->low = 0;
 	f->low_sum = 0.0;
 	f->low_most = -INFINITY;
@@ -136,7 +132,7 @@ size_t sg_flicker_feed(struct sg_detector *d, const struct sg_residual *r, const
 	}
 	if (f->dipped && r->now_s - f->low_since_s <= SG_WINDOW_SECONDS)
 		count_dip(f, r->now_s);
-	f->change = isnan(f->level) || f->dipped ? 0.0 : fmax(FORGET * f->change, fabs(r->share - f->level));
+	f->change = isnan(f->level) || f->dipped ? 0.0 : fmax(SG_SUDDEN_FORGET * f->change, fabs(r->share - f->level));
 	f->readings++;
 	f->dipped = false;
 	f->level = r->share;

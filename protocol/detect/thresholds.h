@@ -382,4 +382,12 @@
 /* Warmth: R moved by 10 %, and by less than half of that once the temperature is allowed for. */
 #define SG_THERMAL_FRACTION 0.10
 
+/*
+ * Sudden, of a lead or of a flicker: readings next to a jump change by far less than it; those of a steep, even rise do
+ * not. So many readings tell how much they usually change, and the largest change is forgotten by a tenth a reading.
+ */
+#define SG_SUDDEN_RATIO 4.0
+#define SG_SUDDEN_READINGS 4
+#define SG_SUDDEN_FORGET 0.9
+
 #endif

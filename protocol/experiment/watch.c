@@ -65,24 +65,29 @@ static double not_yet_s(struct sg_watch *watch, double elapsed_s)
 	return left_s > 0.0 ? left_s : 0.0;
 }
 
+/* The time from what is in the model to time_s, which is to be put in now. Before the first reading (NAN) there is none. */
+static double take_s(struct sg_watch *watch, double time_s)
+{
+	const double left_s = watch->has_model ? not_yet_s(watch, time_s - watch->last_s) : 0.0;
+
+	watch->ahead_s += left_s;
+	return left_s;
+}
+
 void sg_watch_flowed(struct sg_watch *watch, double time_s, double current_a)
 {
-	const double left_s = not_yet_s(watch, time_s - watch->last_s); /* NAN before the first reading: 0 */
+	const double left_s = take_s(watch, time_s);
 
-	if (!watch->has_model || !(left_s > 0.0))
-		return;
-	sg_exposure_feed(&watch->exposure, left_s, current_a, NAN);
-	watch->ahead_s += left_s;
+	if (left_s > 0.0)
+		sg_exposure_feed(&watch->exposure, left_s, current_a, NAN);
 }
 
 void sg_watch_unwitnessed(struct sg_watch *watch, double time_s)
 {
-	const double left_s = not_yet_s(watch, time_s - watch->last_s);
+	const double left_s = take_s(watch, time_s);
 
-	if (!watch->has_model || !(left_s > 0.0))
-		return;
-	sg_exposure_gap(&watch->exposure, left_s, NAN);
-	watch->ahead_s += left_s;
+	if (left_s > 0.0)
+		sg_exposure_gap(&watch->exposure, left_s, NAN);
 }
 
 /* The model up to this reading. What the table does not tell of a hole is anything between none and the latest current. */
