@@ -204,6 +204,7 @@ static void deplete(struct fw_cell *cell)
 static void age(struct fw_cell *cell, double dt_s)
 {
 	double onset_s = cell->options.ageing_onset_s;
+	double left = cell->options.ageing_contact_min;
 	double lost;
 
 	if (cell->current_a == 0.0)
@@ -212,8 +213,8 @@ static void age(struct fw_cell *cell, double dt_s)
 	if (onset_s <= 0.0 || cell->loaded_s <= onset_s)
 		return;
 	lost = exp(-dt_s / cell->options.ageing_tau_s);
-	cell->a.contact *= lost;
-	cell->b.contact *= lost;
+	cell->a.contact = left + (cell->a.contact - left) * lost;
+	cell->b.contact = left + (cell->b.contact - left) * lost;
 }
 
 static bool is_driven(const struct fw_cell *cell)

@@ -57,6 +57,7 @@ struct fw_cell_options {
 	double short_ohm;      /**< or 0: drawn by the seed */
 	double ageing_onset_s; /**< time under current after which contact is lost, or 0 for never */
 	double ageing_tau_s;   /**< e-folding time of the contact area from then on */
+	double ageing_contact_min; /**< fraction of the area that stays in contact, 0 .. 1 */
 	double thermal_s;      /**< lag of the cell behind the air around it */
 	double temperature_k;  /**< at time 0, and for good when no chamber surrounds it */
 };

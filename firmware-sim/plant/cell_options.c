@@ -56,6 +56,8 @@ static const struct fw_key keys[] = {
 	       "hours under current after which contact is lost; 0: never"),
 	NUMBER("ageing_tau_h", ageing_tau_s, "h", 1e-3, 1e6, 35, 3600,
 	       "time in which the contact area then falls to 37 %"),
+	NUMBER("ageing_contact_min", ageing_contact_min, "", 0, 1, 0, 1,
+	       "fraction of the contact that ageing never takes"),
 	NUMBER("thermal_s", thermal_s, "s", 0.1, 1e6, 600, 1, "lag of the cell behind its air"),
 	NUMBER("temperature_k", temperature_k, "K", 200, 370, 298.15, 1,
 	       "at the start, and for good where no chamber surrounds it"),

@@ -484,6 +484,21 @@ static void loses_contact_with_age(void **state)
 	fw_cell_free(cell);
 }
 
+static void keeps_the_contact_that_ageing_never_takes(void **state)
+{
+	struct fw_cell *cell = cell_with("short=never,ageing_onset_h=1,ageing_tau_h=0.5,ageing_contact_min=0.2", 1);
+
+	(void)state;
+	for (int half = 0; half < 8; half++) {
+		fw_cell_set_current(cell, density_to_current(half % 2 ? -0.2 : 0.2));
+		fw_cell_advance(cell, (half + 1) * 1800 * SECOND_NS);
+		if (half == 3)
+			assert_near(truth_of(cell).contact_a, 0.2 + 0.8 * exp(-2.0), 2e-3);
+	}
+	assert_near(truth_of(cell).contact_b, 0.2 + 0.8 * exp(-6.0), 1e-3);
+	fw_cell_free(cell);
+}
+
 static void repeats_itself_for_a_seed(void **state)
 {
 	struct ramp_end one = ramp(15, 1.0, 42);
@@ -537,6 +552,7 @@ int main(void)
 		cmocka_unit_test(a_short_collapses_the_voltage_and_stays),
 		cmocka_unit_test(shorts_with_the_terminals_open_too),
 		cmocka_unit_test(loses_contact_with_age),
+		cmocka_unit_test(keeps_the_contact_that_ageing_never_takes),
 		cmocka_unit_test(repeats_itself_for_a_seed),
 		cmocka_unit_test(refuses_unknown_and_wild_options),
 	};
