@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a replay costs: a table of a ramp, bytes to readings, guard, detectors and half-steps, against the
- * least anybody would do with the same bytes in the same run: libcsv and strtod() of every field. Two tables: three
- * columns, and a record of this program with its 29, of which five are needed.
+ * What a replay costs: a table of a ramp, bytes to readings, guard, detectors and half-steps, without and with the
+ * diffusion limit, against the least anybody would do with the same bytes in the same run: libcsv and strtod() of every
+ * field. Two tables: three columns, and a record of this program with its 29, of which five are needed.
  *
  * Prints rows a second and ratios. Ends with 1 if a row got lost, or if the healthy cell was called shorted.
  */
@@ -215,17 +215,32 @@ static void feed_replay(void *ctx, const struct sg_table_row *row)
 	sg_replay_row(ctx, row);
 }
 
-static void no_event(void *ctx, const struct sg_event *event)
+/* A healthy cell and a whole table: nothing is found, at most how much of the diffusion limit was used. */
+static void check_event(void *ctx, const struct sg_event *event)
 {
 	(void)ctx;
-	give_up(event->text); /* a healthy cell and a whole table */
+	if (event->type != SG_EVENT_DIFFUSION_LIMIT)
+		give_up(event->text);
 }
 
-static double replay_all(const struct bytes *b, long rows)
+static struct sg_exposure_config sodium(void)
+{
+	struct sg_exposure_config model;
+	struct sg_text why;
+	char storage[256];
+
+	sg_text_init(&why, storage, sizeof(storage));
+	if (sg_watch_model("Na", NULL, AREA_CM2, NAN, 25.0, &model, &why))
+		give_up(why.data);
+	return model;
+}
+
+/* model: NULL for the detectors alone. */
+static double replay_all(const struct bytes *b, long rows, const struct sg_exposure_config *model)
 {
 	static struct sg_replay replay;
 	const struct sg_replay_config config = { .area_cm2 = AREA_CM2, .expected_ohm = 50.0, .compliance_v = NAN,
-						 .limit_voltage_v = 5.0, .event = no_event };
+						 .limit_voltage_v = 5.0, .model = model, .event = check_event };
 	const struct sg_table_sink sink = { .ctx = &replay, .row = feed_replay, .bad = no_bad_row };
 	const size_t half_steps = (size_t)((rows - REST_ROWS + HALF_STEP_ROWS - 1) / HALF_STEP_ROWS);
 	double took_s;
@@ -244,13 +259,15 @@ static double replay_all(const struct bytes *b, long rows)
 
 static void measure(const struct bytes *b, long rows)
 {
-	double plain_s = 0, read_s = 0, replay_s = 0;
+	const struct sg_exposure_config model = sodium();
+	double plain_s = 0, read_s = 0, replay_s = 0, model_s = 0;
 
 	/* Turn about, so that all see the same machine. */
 	for (int i = 0; i < ROUNDS; i++) {
 		plain_s += parse_plainly(b, rows);
 		read_s += read_only(b, rows);
-		replay_s += replay_all(b, rows);
+		replay_s += replay_all(b, rows, NULL);
+		model_s += replay_all(b, rows, &model);
 	}
 	printf("%s, %ld rows, %.0f bytes a row\n", b->legend, rows, (double)b->length / (double)rows);
 	printf("  libcsv and strtod: %9.0f rows/s\n", ROUNDS * (double)rows / plain_s);
@@ -258,6 +275,8 @@ static void measure(const struct bytes *b, long rows)
 	       read_s / plain_s);
 	printf("  whole replay:      %9.0f rows/s, ratio of times %.2f\n", ROUNDS * (double)rows / replay_s,
 	       replay_s / plain_s);
+	printf("  ... and the model: %9.0f rows/s, ratio of times %.2f\n", ROUNDS * (double)rows / model_s,
+	       model_s / plain_s);
 }
 
 int main(int argc, char **argv)
