@@ -54,6 +54,8 @@ struct sg_interval sg_watch_fraction(const struct sg_watch *watch, enum sg_elect
 {
 	if (!watch->has_model)
 		return (struct sg_interval){ NAN, NAN };
+	if (watch->fraction_known && watch->fraction_of == electrode)
+		return watch->fraction; /* asked for three times a sample */
 	return sg_exposure_fraction(&watch->exposure, electrode);
 }
 
@@ -78,16 +80,20 @@ void sg_watch_flowed(struct sg_watch *watch, double time_s, double current_a)
 {
 	const double left_s = take_s(watch, time_s);
 
-	if (left_s > 0.0)
-		sg_exposure_feed(&watch->exposure, left_s, current_a, NAN);
+	if (left_s <= 0.0)
+		return;
+	sg_exposure_feed(&watch->exposure, left_s, current_a, NAN);
+	watch->fraction_known = false;
 }
 
 void sg_watch_unwitnessed(struct sg_watch *watch, double time_s)
 {
 	const double left_s = take_s(watch, time_s);
 
-	if (left_s > 0.0)
-		sg_exposure_gap(&watch->exposure, left_s, NAN);
+	if (left_s <= 0.0)
+		return;
+	sg_exposure_gap(&watch->exposure, left_s, NAN);
+	watch->fraction_known = false;
 }
 
 /* The model up to this reading. What the table does not tell of a hole is anything between none and the latest current. */
@@ -101,6 +107,9 @@ static void advance(struct sg_watch *watch, const struct sg_reading *reading, bo
 		sg_exposure_gap(&watch->exposure, left_s, reading->temperature_c);
 	else
 		sg_exposure_feed(&watch->exposure, left_s, reading->current_a, reading->temperature_c);
+	watch->fraction_of = sg_watch_stripped(reading->current_a);
+	watch->fraction = sg_exposure_fraction(&watch->exposure, watch->fraction_of);
+	watch->fraction_known = true;
 }
 
 static bool is_hole(const struct sg_reading *reading, const struct sg_event *events, size_t count)
@@ -112,10 +121,10 @@ static bool is_hole(const struct sg_reading *reading, const struct sg_event *eve
 	return reading->flags & SG_FLAG_GAP_BEFORE;
 }
 
-static size_t tell_level(struct sg_watch *watch, const struct sg_reading *reading, enum sg_electrode electrode,
-			 struct sg_event *event)
+static size_t tell_level(struct sg_watch *watch, const struct sg_reading *reading, struct sg_event *event)
 {
-	const struct sg_interval f = sg_exposure_fraction(&watch->exposure, electrode);
+	const enum sg_electrode electrode = watch->fraction_of;
+	const struct sg_interval f = watch->fraction;
 	unsigned reached = 0;
 
 	while (reached < LEVELS && f.high >= levels[reached].fraction)
@@ -135,16 +144,15 @@ static size_t tell_level(struct sg_watch *watch, const struct sg_reading *readin
 
 size_t sg_watch_feed(struct sg_watch *watch, struct sg_reading *reading, struct sg_event *events)
 {
-	const enum sg_electrode stripped = sg_watch_stripped(reading->current_a);
 	size_t count;
 
-	reading->limit_fraction = sg_watch_fraction(watch, stripped).high;
+	reading->limit_fraction = sg_watch_fraction(watch, sg_watch_stripped(reading->current_a)).high;
 	count = sg_detector_feed(&watch->detector, reading, events);
 	if (!isfinite(reading->time_s))
 		return count;
 	if (watch->has_model) {
 		advance(watch, reading, is_hole(reading, events, count));
-		count += tell_level(watch, reading, stripped, &events[count]);
+		count += tell_level(watch, reading, &events[count]);
 	}
 	watch->last_now_s = watch->detector.now_s;
 	watch->last_s = reading->time_s;

@@ -38,6 +38,10 @@ struct sg_watch {
 	double last_s;        /**< the same in the table's own time */
 	double ahead_s;       /**< of the time since then so much is in the model already */
 	unsigned told[2];     /**< levels that were told, by electrode */
+	/* private: f of one electrode as the latest reading left it, which is asked for several times */
+	bool fraction_known;
+	enum sg_electrode fraction_of;
+	struct sg_interval fraction;
 };
 
 _Static_assert(sizeof(struct sg_watch) <= 8192, "detectors and model of a channel are to fit into 8 kB");

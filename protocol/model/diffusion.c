@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define BOTH(x) ((sg_modes_pair){ (x), (x) })
+#define ALL(x) ((sg_modes_four){ (x), (x), (x), (x) })
 
 /* A young hold is worked out in pieces of this part of its age, the first ones of this part of what is left. */
 #define PIECE_OF_AGE (1.0 / 16.0)
@@ -25,15 +25,15 @@ void sg_diffusion_init(struct sg_diffusion *d, double slowest_1_s, double trifle
 
 /* What an interval does to any of the histories. */
 struct interval {
-	sg_modes_pair gone[SG_MODES_PAIRS];
-	int pairs;
+	sg_modes_four gone[SG_MODES_FOURS];
+	int fours;
 	double length_s;
 };
 
 static void interval_init(struct interval *interval, const struct sg_diffusion *d, double length_s)
 {
 	interval->length_s = length_s;
-	interval->pairs = sg_modes_forget(d->slowest_1_s * length_s, d->finite, interval->gone);
+	interval->fours = sg_modes_forget(d->slowest_1_s * length_s, d->finite, interval->gone);
 }
 
 /* What of the surface is left of the history at the end of an interval, and what each unit of flux adds. */
@@ -42,55 +42,58 @@ struct outlook {
 	double gain;
 };
 
-static struct outlook look_ahead(const struct sg_diffusion *d, int which, const struct interval *interval)
+/* The order of a sum is part of the result. */
+static double sum_of(const sg_modes_four *four)
 {
-	const sg_modes_pair *weight = sg_modes_weights(d->finite);
-	const sg_modes_pair *z = d->mode[which];
-	sg_modes_pair kept[2] = { { 0.0, 0.0 }, { 0.0, 0.0 } };
-	sg_modes_pair gain[2] = { { 0.0, 0.0 }, { 0.0, 0.0 } };
+	return ((*four)[0] + (*four)[2]) + ((*four)[1] + (*four)[3]);
+}
 
-	for (int k = 0; k < interval->pairs; k += 2) {
-		for (int i = 0; i < 2; i++) { /* two sums each, so that none waits for itself */
-			const sg_modes_pair gone = weight[k + i] * interval->gone[k + i];
+static SG_MODES_FOR_EACH_WIDTH struct outlook look_ahead(const struct sg_diffusion *d, int which,
+							 const struct interval *interval)
+{
+	const sg_modes_four *weight = sg_modes_weights(d->finite);
+	const sg_modes_four *z = d->mode[which];
+	sg_modes_four kept = ALL(0.0), gain = ALL(0.0);
 
-			gain[i] += gone;
-			kept[i] += (weight[k + i] - gone) * z[k + i];
-		}
+	for (int k = 0; k < interval->fours; k++) {
+		const sg_modes_four gone = weight[k] * interval->gone[k];
+
+		gain += gone;
+		kept += (weight[k] - gone) * z[k];
 	}
-	kept[0] += kept[1];
-	gain[0] += gain[1];
 	return (struct outlook){
-		.kept = kept[0][0] + kept[0][1] + d->charge_weight * d->charge[which],
-		.gain = gain[0][0] + gain[0][1] + d->charge_weight * interval->length_s + SG_MODES_FAST,
+		.kept = sum_of(&kept) + d->charge_weight * d->charge[which],
+		.gain = sum_of(&gain) + d->charge_weight * interval->length_s + SG_MODES_FAST,
 	};
 }
 
 /* The surface at the end of an interval, from modes that have followed already. */
-static double surface(const struct sg_diffusion *d, int which, sg_modes_pair sum, double flux)
+static double surface(const struct sg_diffusion *d, int which, double sum, double flux)
 {
-	return sum[0] + sum[1] + d->charge_weight * d->charge[which] + SG_MODES_FAST * flux;
+	return sum + d->charge_weight * d->charge[which] + SG_MODES_FAST * flux;
 }
 
-static void follow(struct sg_diffusion *d, int which, const struct interval *interval, double flux)
+static SG_MODES_FOR_EACH_WIDTH void follow(struct sg_diffusion *d, int which, const struct interval *interval,
+					   double flux)
 {
-	const sg_modes_pair all = BOTH(flux);
-	sg_modes_pair *z = d->mode[which];
+	const sg_modes_four all = ALL(flux);
+	sg_modes_four *z = d->mode[which];
 
-	for (int k = 0; k < interval->pairs; k++)
+	for (int k = 0; k < interval->fours; k++)
 		z[k] += interval->gone[k] * (all - z[k]);
 	d->charge[which] += flux * interval->length_s;
 }
 
 /* The linear history, and that of an electrode which is not plated: they take all of the flux. */
-static void follow_two(struct sg_diffusion *d, const struct interval *interval, double flux, int stripped,
-		       double stripping)
+static SG_MODES_FOR_EACH_WIDTH void follow_two(struct sg_diffusion *d, const struct interval *interval, double flux,
+					       int stripped, double stripping)
 {
-	const sg_modes_pair *weight = sg_modes_weights(d->finite);
-	const sg_modes_pair all[2] = { BOTH(flux), BOTH(stripping) };
-	sg_modes_pair *z[2] = { d->mode[SG_RECOVERY_LINEAR], d->mode[stripped] };
-	sg_modes_pair sum[2] = { { 0.0, 0.0 }, { 0.0, 0.0 } };
+	const sg_modes_four *weight = sg_modes_weights(d->finite);
+	const sg_modes_four all[2] = { ALL(flux), ALL(stripping) };
+	sg_modes_four *z[2] = { d->mode[SG_RECOVERY_LINEAR], d->mode[stripped] };
+	sg_modes_four sum[2] = { ALL(0.0), ALL(0.0) };
 
-	for (int k = 0; k < interval->pairs; k++) {
+	for (int k = 0; k < interval->fours; k++) {
 		for (int i = 0; i < 2; i++) {
 			z[i][k] += interval->gone[k] * (all[i] - z[i][k]);
 			sum[i] += weight[k] * z[i][k];
@@ -98,8 +101,8 @@ static void follow_two(struct sg_diffusion *d, const struct interval *interval, 
 	}
 	d->charge[SG_RECOVERY_LINEAR] += flux * interval->length_s;
 	d->charge[stripped] += stripping * interval->length_s;
-	d->surface[SG_RECOVERY_LINEAR] = surface(d, SG_RECOVERY_LINEAR, sum[0], flux);
-	d->surface[stripped] = surface(d, stripped, sum[1], stripping);
+	d->surface[SG_RECOVERY_LINEAR] = surface(d, SG_RECOVERY_LINEAR, sum_of(&sum[0]), flux);
+	d->surface[stripped] = surface(d, stripped, sum_of(&sum[1]), stripping);
 	d->held_s[stripped] = -1.0;
 }
 

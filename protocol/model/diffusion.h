@@ -37,7 +37,7 @@ enum sg_recovery {
 #define SG_RECOVERIES 3
 
 struct sg_diffusion {
-	sg_modes_pair mode[SG_RECOVERIES][SG_MODES_PAIRS];
+	sg_modes_four mode[SG_RECOVERIES][SG_MODES_FOURS];
 	double charge[SG_RECOVERIES];  /**< flux x clock that went in */
 	double surface[SG_RECOVERIES]; /**< the deficit now; positive is missing metal */
 	double held_s[SG_RECOVERIES];  /**< how long the surface has been held at 0, < 0: it is not */

@@ -195,6 +195,8 @@ static double gap_spread(const struct sg_exposure *e, double from_now_s)
 	const double full_c_cm3 = e->config.material.metal->concentration_mol_cm3 * SG_FARADAY_C_PER_MOL;
 	double thick = 0.0, thin = 0.0;
 
+	if (count == 0) /* asked at every sample, and hardly ever is there one */
+		return 0.0;
 	for (uint32_t i = 0; i < count; i++) {
 		const struct sg_exposure_gap *gap = &e->gaps[i];
 

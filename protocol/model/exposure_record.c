@@ -80,11 +80,12 @@ static void walk_state(struct walk *w, struct sg_exposure *e)
 	walk_doubles(w, e->diffusion.surface, SG_RECOVERIES);
 	walk_doubles(w, e->diffusion.held_s, SG_RECOVERIES);
 	for (size_t i = 0; i < SG_RECOVERIES; i++) {
-		for (size_t k = 0; k < SG_MODES_PAIRS; k++) {
-			double two[2] = { e->diffusion.mode[i][k][0], e->diffusion.mode[i][k][1] };
+		for (size_t k = 0; k < SG_MODES_FOURS; k++) {
+			double four[SG_MODES_WIDTH];
 
-			walk_doubles(w, two, 2);
-			e->diffusion.mode[i][k] = (sg_modes_pair){ two[0], two[1] };
+			memcpy(four, &e->diffusion.mode[i][k], sizeof(four));
+			walk_doubles(w, four, SG_MODES_WIDTH);
+			memcpy(&e->diffusion.mode[i][k], four, sizeof(four));
 		}
 	}
 	walk_u32(w, &e->gap_count);
@@ -234,10 +235,11 @@ static bool possible(const struct sg_exposure *e)
 	good = good && all_finite(e->diffusion.charge, SG_RECOVERIES) && all_finite(e->diffusion.surface, SG_RECOVERIES) &&
 	       all_finite(e->diffusion.held_s, SG_RECOVERIES);
 	for (size_t i = 0; i < SG_RECOVERIES && good; i++) {
-		for (size_t k = 0; k < SG_MODES_PAIRS; k++) {
-			const double two[] = { e->diffusion.mode[i][k][0], e->diffusion.mode[i][k][1] };
+		for (size_t k = 0; k < SG_MODES_FOURS; k++) {
+			double four[SG_MODES_WIDTH];
 
-			good = good && all_finite(two, 2);
+			memcpy(four, &e->diffusion.mode[i][k], sizeof(four));
+			good = good && all_finite(four, SG_MODES_WIDTH);
 		}
 	}
 	return good;

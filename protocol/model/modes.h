@@ -30,11 +30,13 @@
 #define SG_MODEL_MODES_H
 
 #include <stdbool.h>
+#include <stdint.h> /* says whose C library it is */
 
 #define SG_MODES_LANES 8 /**< rates that need an exponential of their own */
 #define SG_MODES_STEPS 8 /**< rates of a lane, each three times the one before */
-#define SG_MODES_GRID_PAIRS (SG_MODES_LANES * SG_MODES_STEPS / 2)
-#define SG_MODES_PAIRS (SG_MODES_GRID_PAIRS + 2) /**< and four of finite thickness */
+#define SG_MODES_WIDTH 4
+#define SG_MODES_GRID_FOURS (SG_MODES_LANES * SG_MODES_STEPS / SG_MODES_WIDTH)
+#define SG_MODES_FOURS (SG_MODES_GRID_FOURS + 1) /**< and four of finite thickness */
 
 /** s_0 of thick metal, 1/s. */
 #define SG_MODES_SLOWEST_1_S 4e-12
@@ -46,27 +48,38 @@
 #define SG_MODES_SLOW 3.1638159387380736982
 
 /**
- * Two modes side by side. Compilers keep it in one register where they can, and every operation is that
- * of two doubles: unlike a loop that is left to the compiler, the order of a sum is written down.
+ * Four modes side by side. Compilers keep them in one register or two, and every operation is that of four
+ * doubles: unlike a loop that is left to the compiler, the order of a sum is written down. Aligned as memory from malloc() is.
  */
-typedef double sg_modes_pair __attribute__((vector_size(16)));
+typedef double sg_modes_four __attribute__((vector_size(32), aligned(16)));
+
+/**
+ * A function that is compiled twice where the linker can choose at start, for processors with registers of four doubles
+ * and for all others: same operations, same order, same bits. Not with sanitizers: the choice is made before they are up.
+ */
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && \
+	!defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(SG_NO_CLONES)
+#define SG_MODES_FOR_EACH_WIDTH __attribute__((target_clones("avx2", "default")))
+#else
+#define SG_MODES_FOR_EACH_WIDTH
+#endif
 
 /**
  * How much each mode counts: sqrt(s_0 / s_k), corrected if the thickness is finite. With modes kept as
- * z_k = s_k * (what the history left of rate k), the surface has sum_k w_k z_k; see diffusion.h. SG_MODES_PAIRS, static.
+ * z_k = s_k * (what the history left of rate k), the surface has sum_k w_k z_k; see diffusion.h. SG_MODES_FOURS, static.
  */
-const sg_modes_pair *sg_modes_weights(bool finite);
+const sg_modes_four *sg_modes_weights(bool finite);
 
 /**
  * The part of each mode that is forgotten in an interval, 1 - exp(-s_k t), to 2e-11 of itself.
  *
  * @param turns   s_0 t: the interval times the slowest rate, >= 0
  * @param finite  the modes of finite thickness too
- * @return how many pairs were written
+ * @return how many fours were written
  *
  * Only sums, products and comparisons of doubles: the same bits on every machine whose compiler does not
  * contract them (-ffp-contract=off; the build sets it).
  */
-int sg_modes_forget(double turns, bool finite, sg_modes_pair gone[SG_MODES_PAIRS]);
+int sg_modes_forget(double turns, bool finite, sg_modes_four gone[SG_MODES_FOURS]);
 
 #endif

@@ -22,7 +22,7 @@ static double now_ns(void)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts); /* whatever else the machine does */
 	return 1e9 * (double)ts.tv_sec + (double)ts.tv_nsec;
 }
 

@@ -39,7 +39,7 @@ static double now_s(void)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts); /* whatever else the machine does */
 	return (double)ts.tv_sec + 1e-9 * (double)ts.tv_nsec;
 }
 

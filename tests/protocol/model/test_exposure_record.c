@@ -207,7 +207,7 @@ static void layout_is_the_one_written_down(void **state)
 	memcpy(&value, s.record + 304, 8);
 	assert_true(value == s.exposure.diffusion.charge[0]);
 	memcpy(&value, s.record + 376 + 67 * 8, 8);
-	assert_true(value == s.exposure.diffusion.mode[0][33][1]);
+	assert_true(value == s.exposure.diffusion.mode[0][16][3]);
 }
 
 static void another_version_is_named(void **state)

@@ -13,29 +13,29 @@
 
 #define PI 3.14159265358979323846
 
-/* Rate of one of a pair, over s_0, worked out apart from the code. */
-static double rate_of(int pair, int half)
+/* Rate of one of four, over s_0, worked out apart from the code. */
+static double rate_of(int four, int lane)
 {
 	static const double extra[4] = { 4.0, 16.0, 25.0, 36.0 };
 
-	if (pair >= SG_MODES_GRID_PAIRS)
-		return extra[2 * (pair - SG_MODES_GRID_PAIRS) + half];
-	return pow(3.0, 0.5 * (16 * (pair % 4) + 2 * (pair / 4) + half));
+	if (four >= SG_MODES_GRID_FOURS)
+		return extra[lane];
+	return pow(3.0, 0.5 * (16 * (2 * (four % 2) + lane / 2) + 2 * (four / 2) + lane % 2));
 }
 
 static void each_mode_forgets_what_its_rate_says(void **state)
 {
 	(void)state;
 	for (double turns = 1e-16; turns < 40.0; turns *= 7.3) {
-		sg_modes_pair gone[SG_MODES_PAIRS];
+		sg_modes_four gone[SG_MODES_FOURS];
 
-		assert_int_equal(sg_modes_forget(turns, true, gone), SG_MODES_PAIRS);
-		for (int k = 0; k < SG_MODES_PAIRS; k++) {
-			for (int half = 0; half < 2; half++) {
-				const double expected = -expm1(-turns * rate_of(k, half));
+		assert_int_equal(sg_modes_forget(turns, true, gone), SG_MODES_FOURS);
+		for (int k = 0; k < SG_MODES_FOURS; k++) {
+			for (int lane = 0; lane < SG_MODES_WIDTH; lane++) {
+				const double expected = -expm1(-turns * rate_of(k, lane));
 
-				assert_true(fabs(gone[k][half] / expected - 1.0) < 2e-11);
-				assert_true(gone[k][half] <= 1.0 + 1e-15);
+				assert_true(fabs(gone[k][lane] / expected - 1.0) < 2e-11);
+				assert_true(gone[k][lane] <= 1.0 + 1e-15);
 			}
 		}
 	}
@@ -43,24 +43,24 @@ static void each_mode_forgets_what_its_rate_says(void **state)
 
 static void no_time_forgets_nothing(void **state)
 {
-	sg_modes_pair gone[SG_MODES_PAIRS];
+	sg_modes_four gone[SG_MODES_FOURS];
 
 	(void)state;
-	assert_int_equal(sg_modes_forget(0.0, true, gone), SG_MODES_PAIRS);
-	for (int k = 0; k < SG_MODES_PAIRS; k++)
-		assert_true(gone[k][0] == 0.0 && gone[k][1] == 0.0);
-	assert_int_equal(sg_modes_forget(0.0, false, gone), SG_MODES_GRID_PAIRS);
+	assert_int_equal(sg_modes_forget(0.0, true, gone), SG_MODES_FOURS);
+	for (int k = 0; k < SG_MODES_FOURS; k++)
+		assert_true(gone[k][0] == 0.0 && gone[k][1] == 0.0 && gone[k][2] == 0.0 && gone[k][3] == 0.0);
+	assert_int_equal(sg_modes_forget(0.0, false, gone), SG_MODES_GRID_FOURS);
 }
 
 /* sum_k w_k rate_k exp(-rate_k t) * 2h/pi * pi = kernel, in units of s_0 = 1. */
 static double kernel_of_modes(double t, int finite)
 {
-	const sg_modes_pair *weight = sg_modes_weights(finite);
+	const sg_modes_four *weight = sg_modes_weights(finite);
 	double sum = 0.0;
 
-	for (int k = 0; k < (finite ? SG_MODES_PAIRS : SG_MODES_GRID_PAIRS); k++)
-		for (int half = 0; half < 2; half++)
-			sum += weight[k][half] * rate_of(k, half) * exp(-rate_of(k, half) * t);
+	for (int k = 0; k < (finite ? SG_MODES_FOURS : SG_MODES_GRID_FOURS); k++)
+		for (int lane = 0; lane < SG_MODES_WIDTH; lane++)
+			sum += weight[k][lane] * rate_of(k, lane) * exp(-rate_of(k, lane) * t);
 	return 2.0 * SG_MODES_H * sum;
 }
 
