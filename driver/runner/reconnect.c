@@ -242,7 +242,7 @@ static void settle_block(struct sg_run *run, double end_s, double known_s)
 	double begin_s = block->in_step ? block->step_begin_s : block->start_s;
 
 	for (size_t at = block->at; at < block->count; at++) {
-		const struct sg_step *step = &run->config->plan->steps[block->first_step + at];
+		const struct sg_step *step = sg_block_step(run, at);
 		const double duration_s = run->segments[at].duration_s;
 		const bool whole = end_s >= begin_s + duration_s;
 		const double until_s = whole ? begin_s + duration_s : end_s;

@@ -14,30 +14,9 @@
 #include "experiment/engine.h"
 #include "experiment/guard.h"
 #include "experiment/watch.h"
+#include "runner/block.h"
 #include "runner/climate.h"
 #include "runner/runner.h"
-
-/** Most steps that one start() is given. */
-#define SG_BLOCK_STEPS_MAX 16
-
-/** The block that is running: some steps in one start() of the potentiostat. */
-struct sg_block {
-	size_t first_step;
-	size_t count;
-	size_t at;            /**< index within the block of the segment that is running */
-	bool running;         /**< between start and the end the instrument reports */
-	bool in_step;         /**< a segment has begun and not ended */
-	bool ordered_off;     /**< we asked for its end */
-	bool left_on;         /**< it ended, and did not say that the cell is off */
-	double start_s;       /**< test time at which start() was called */
-	double unknown_s;     /**< for so long, in all, a start that nobody answered may have driven a current before */
-	bool broken;          /**< step broken_step ended before its time, after ran_s */
-	size_t broken_step;
-	double ran_s;
-	int64_t anchor_ns;    /**< host time at which the instrument's own clock stood at zero */
-	double step_begin_s;  /**< test time */
-	unsigned wire_errors; /**< dropped messages since the latest good sample */
-};
 
 /** The PC's own sleep, in which nobody watches the cell: what of it was noticed, and what came of that. */
 struct sg_sleep {

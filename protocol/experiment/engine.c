@@ -3,6 +3,11 @@
 
 #include <math.h>
 
+enum sg_verdict sg_verdict_worse(enum sg_verdict a, enum sg_verdict b)
+{
+	return a > b ? a : b;
+}
+
 void sg_engine_init(struct sg_engine *engine, const struct sg_experiment *experiment, const struct sg_plan *plan)
 {
 	engine->experiment = experiment;

@@ -38,6 +38,9 @@ enum sg_verdict {
 	SG_VERDICT_STOP,          /**< cell off, end the run */
 };
 
+/** The larger of two. */
+enum sg_verdict sg_verdict_worse(enum sg_verdict a, enum sg_verdict b);
+
 struct sg_engine {
 	const struct sg_experiment *experiment;
 	const struct sg_plan *plan;
