@@ -11,11 +11,13 @@
 
 #include "host/host_error.h"
 
-enum sg_err sg_append_open(struct sg_append_file *file, int folder_fd, const char *name, size_t size)
+enum sg_err sg_append_open(struct sg_append_file *file, const struct sg_disk *disk, int folder_fd, const char *name,
+			   size_t size)
 {
 	enum sg_err err;
 
 	memset(file, 0, sizeof(*file));
+	file->disk = disk;
 	file->size = size;
 	file->fd = openat(folder_fd, name, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (file->fd < 0)
@@ -38,14 +40,10 @@ out_close:
 
 enum sg_err sg_append_line(struct sg_append_file *file, const char *line, size_t length)
 {
-	enum sg_err err = SG_OK;
-
 	if (length == 0 || length > file->size)
 		return SG_ERR_ARGUMENT;
 	if (length > file->size - file->used)
-		err = sg_append_drain(file);
-	if (length > file->size - file->used)
-		return err;
+		return SG_ERR_BUSY;
 	memcpy(file->buffer + file->used, line, length);
 	file->used += length;
 	return SG_OK;
@@ -73,13 +71,14 @@ static enum sg_err still_named(const struct sg_append_file *file)
 	return fstat(file->fd, &st) == 0 && st.st_nlink == 0 ? SG_ERR_NOT_FOUND : SG_OK;
 }
 
-enum sg_err sg_append_drain(struct sg_append_file *file)
+enum sg_err sg_append_write(struct sg_append_file *file, size_t count, size_t *written)
 {
+	const struct sg_disk *disk = file->disk;
 	enum sg_err err = SG_OK;
 	size_t done = 0;
 
-	while (done < file->used) {
-		ssize_t n = write(file->fd, file->buffer + done, file->used - done);
+	while (done < count) {
+		ssize_t n = disk->write(disk->ctx, file->fd, file->buffer + done, count - done);
 
 		if (n > 0) {
 			done += (size_t)n;
@@ -91,27 +90,30 @@ enum sg_err sg_append_drain(struct sg_append_file *file)
 		done = keep_whole_lines(file, done);
 		break;
 	}
+	*written = done;
 	if (done) {
 		file->unsynced = true;
-		file->length += (off_t)done;
-		file->used -= done;
-		memmove(file->buffer, file->buffer + done, file->used);
 		if (!err)
 			err = still_named(file);
 	}
 	return err;
 }
 
+void sg_append_drop(struct sg_append_file *file, size_t written)
+{
+	file->length += (off_t)written;
+	file->used -= written;
+	memmove(file->buffer, file->buffer + written, file->used);
+}
+
 enum sg_err sg_append_sync(struct sg_append_file *file)
 {
-	enum sg_err err = sg_append_drain(file);
+	const enum sg_err err = still_named(file);
 
-	if (!err)
-		err = still_named(file);
 	if (!file->unsynced)
 		return err;
 	/* Linux reports a failed write-back once and then forgets it: the error must not be lost here */
-	if (fdatasync(file->fd))
+	if (file->disk->fdatasync(file->disk->ctx, file->fd))
 		return sg_host_error(errno);
 	file->unsynced = false;
 	return err;

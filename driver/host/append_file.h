@@ -5,6 +5,10 @@
  * per batch. A batch that the disk took only in part is cut back to its last whole line, and what was
  * not written stays in the buffer to be tried again: the file ends with a whole line whatever the
  * disk does, short of a crash in the middle of a write (see record_repair.h).
+ *
+ * Two threads may share one, so that lines are added while the disk takes its time. line(), drop() and whoever reads
+ * `used` and `length` hold a lock of theirs; write() and sync() belong to the thread that writes and need none: they
+ * touch neither of the two, and no byte behind the count they were given.
  */
 #ifndef SG_HOST_APPEND_FILE_H
 #define SG_HOST_APPEND_FILE_H
@@ -14,36 +18,45 @@
 #include <sys/types.h>
 
 #include "core/error.h"
+#include "host/disk.h"
 
 struct sg_append_file {
+	const struct sg_disk *disk; /**< borrowed */
 	int fd;       /**< -1: not open */
 	char *buffer; /**< owned */
 	size_t size;
 	size_t used;
 	off_t length;  /**< bytes in the file: whole lines */
-	bool unsynced; /**< something was written since the last fdatasync */
+	bool unsynced; /**< something was written since the last fdatasync; the writer's own */
 };
 
 /**
  * Create a file that must not exist yet, and hold it with an exclusive lock until close.
  * @param size  of the buffer; larger than any line
  */
-enum sg_err sg_append_open(struct sg_append_file *file, int folder_fd, const char *name, size_t size);
+enum sg_err sg_append_open(struct sg_append_file *file, const struct sg_disk *disk, int folder_fd, const char *name,
+			   size_t size);
 
 /**
  * Add one line, with its line feed.
- * @retval SG_OK  in the buffer
- * @retval SG_ERR_DISK_FULL / IO  the buffer is full and could not be written: the line was not taken
+ * @retval SG_OK        in the buffer
+ * @retval SG_ERR_BUSY  the line was not taken: no room until something is dropped
  */
 enum sg_err sg_append_line(struct sg_append_file *file, const char *line, size_t length);
 
 /**
- * Hand everything to the operating system. On an error the rest stays in the buffer.
+ * Hand the first count bytes of the buffer to the operating system.
+ * @param count    <= used
+ * @param written  so many of them are in the file now, on an error too: to be dropped
+ *
  * @retval SG_ERR_NOT_FOUND  written, but the file has no name any more: somebody deleted it, and nobody will read it
  */
-enum sg_err sg_append_drain(struct sg_append_file *file);
+enum sg_err sg_append_write(struct sg_append_file *file, size_t count, size_t *written);
 
-/** Drain and wait until it is on the disk. Errors as of drain, whether there was something to write or not. */
+/** Take from the buffer what was written. Before the next write(). */
+void sg_append_drop(struct sg_append_file *file, size_t written);
+
+/** Wait until what was written is on the disk. Errors as of write, whether there was something to wait for or not. */
 enum sg_err sg_append_sync(struct sg_append_file *file);
 
 /** Close without writing what is left; a file that is not open is fine. */

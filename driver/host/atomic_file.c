@@ -8,10 +8,10 @@
 
 #include "host/host_error.h"
 
-static enum sg_err write_all(int fd, const char *bytes, size_t length)
+static enum sg_err write_all(const struct sg_disk *disk, int fd, const char *bytes, size_t length)
 {
 	while (length) {
-		ssize_t n = write(fd, bytes, length);
+		ssize_t n = disk->write(disk->ctx, fd, bytes, length);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -23,7 +23,8 @@ static enum sg_err write_all(int fd, const char *bytes, size_t length)
 	return SG_OK;
 }
 
-enum sg_err sg_replace_file(int folder_fd, const char *name, const char *bytes, size_t length, bool durable)
+enum sg_err sg_replace_file(const struct sg_disk *disk, int folder_fd, const char *name, const char *bytes, size_t length,
+			    bool durable)
 {
 	char beside[256];
 	enum sg_err err;
@@ -34,8 +35,8 @@ enum sg_err sg_replace_file(int folder_fd, const char *name, const char *bytes, 
 	fd = openat(folder_fd, beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return sg_host_error(errno);
-	err = write_all(fd, bytes, length);
-	if (!err && durable && fsync(fd))
+	err = write_all(disk, fd, bytes, length);
+	if (!err && durable && disk->fsync(disk->ctx, fd))
 		err = sg_host_error(errno);
 	if (close(fd) && !err)
 		err = sg_host_error(errno);
@@ -46,7 +47,7 @@ enum sg_err sg_replace_file(int folder_fd, const char *name, const char *bytes, 
 		return err;
 	}
 	/* the new name itself is in the folder, which has to reach the disk too */
-	if (durable && fsync(folder_fd))
+	if (durable && disk->fsync(disk->ctx, folder_fd))
 		return sg_host_error(errno);
 	return SG_OK;
 }

@@ -11,12 +11,14 @@
 #include <stddef.h>
 
 #include "core/error.h"
+#include "host/disk.h"
 
 /**
  * Write beside, fsync, rename. On an error the file is as it was.
  * @param durable  wait for the disk; without it the replacement is whole after a crash of the program,
  *                 not after a power cut
  */
-enum sg_err sg_replace_file(int folder_fd, const char *name, const char *bytes, size_t length, bool durable);
+enum sg_err sg_replace_file(const struct sg_disk *disk, int folder_fd, const char *name, const char *bytes, size_t length,
+			    bool durable);
 
 #endif

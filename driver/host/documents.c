@@ -13,18 +13,30 @@
 
 enum sg_err sg_documents_init(struct sg_documents *documents, const struct sg_plan *plan)
 {
-	size_t result = sg_result_json_size(plan), sidecar = sg_sidecar_size(plan);
-
 	memset(documents, 0, sizeof(*documents));
-	documents->scratch_size = result > sidecar ? result : sidecar;
-	documents->scratch = malloc(documents->scratch_size);
-	return documents->scratch ? SG_OK : SG_ERR_NO_MEMORY;
+	documents->texts[SG_DOCUMENT_RESULT].size = sg_result_json_size(plan);
+	documents->texts[SG_DOCUMENT_SIDECAR].size = sg_sidecar_size(plan);
+	for (int i = 0; i < SG_DOCUMENTS; i++) {
+		documents->texts[i].bytes = malloc(documents->texts[i].size);
+		if (documents->texts[i].bytes)
+			continue;
+		sg_documents_fini(documents);
+		return SG_ERR_NO_MEMORY;
+	}
+	return SG_OK;
 }
 
 void sg_documents_fini(struct sg_documents *documents)
 {
-	free(documents->scratch);
-	documents->scratch = NULL;
+	for (int i = 0; i < SG_DOCUMENTS; i++) {
+		free(documents->texts[i].bytes);
+		documents->texts[i].bytes = NULL;
+	}
+}
+
+size_t sg_documents_room(const struct sg_documents *documents)
+{
+	return documents->texts[SG_DOCUMENT_RESULT].size + documents->texts[SG_DOCUMENT_SIDECAR].size;
 }
 
 /** How a run ended or why it waits is always written; how it stands, when enough has been added. */
@@ -36,30 +48,31 @@ bool sg_documents_are_due(const struct sg_documents *documents, const struct sg_
 	       recorded - documents->recorded >= (off_t)(counted / SIZE_PER_GROWTH);
 }
 
-/** Put what is in scratch in the place of a document. */
-static enum sg_err replace(const struct sg_documents *documents, const struct sg_run_folder *folder, const char *name,
-			   size_t length, bool durable)
+void sg_documents_format(struct sg_documents *documents, const struct sg_record_meta *meta,
+			 const struct sg_run_folder *folder, const struct sg_result *result,
+			 const struct sg_run_summary *summary, off_t recorded)
 {
-	if (length == 0)
-		return SG_ERR_STATE; /* scratch is sized for the plan: texts far beyond their bounds */
-	return sg_replace_file(folder->fd, name, documents->scratch, length, durable);
+	struct sg_document_text *text = &documents->texts[SG_DOCUMENT_RESULT];
+
+	text->length = sg_result_json(meta, folder, result, summary, text->bytes, text->size);
+	text = &documents->texts[SG_DOCUMENT_SIDECAR];
+	text->length = sg_sidecar_json(meta, folder, &documents->deviations, summary, text->bytes, text->size);
+	documents->formatted = recorded;
 }
 
-enum sg_err sg_documents_write(struct sg_documents *documents, const struct sg_record_meta *meta,
-			       const struct sg_run_folder *folder, const struct sg_result *result,
-			       const struct sg_run_summary *summary, off_t recorded, bool durable)
+enum sg_err sg_documents_replace(const struct sg_documents *documents, enum sg_document which,
+				 const struct sg_run_folder *folder, const struct sg_disk *disk, bool durable)
 {
-	size_t result_size, sidecar_size;
-	enum sg_err err, err2;
+	const char *const names[] = { SG_RUN_RESULT, folder->metadata };
+	const struct sg_document_text *text = &documents->texts[which];
 
-	result_size = sg_result_json(meta, folder, result, summary, documents->scratch, documents->scratch_size);
-	err = replace(documents, folder, SG_RUN_RESULT, result_size, durable);
-	sidecar_size = sg_sidecar_json(meta, folder, &documents->deviations, summary, documents->scratch,
-				       documents->scratch_size);
-	err2 = replace(documents, folder, folder->metadata, sidecar_size, durable); /* tried whatever the first did */
-	if (err || err2)
-		return err ? err : err2;
-	documents->size = result_size + sidecar_size;
-	documents->recorded = recorded;
-	return SG_OK;
+	if (text->length == 0)
+		return SG_ERR_STATE; /* sized for the plan: texts far beyond their bounds */
+	return sg_replace_file(disk, folder->fd, names[which], text->bytes, text->length, durable);
+}
+
+void sg_documents_are_written(struct sg_documents *documents)
+{
+	documents->size = documents->texts[SG_DOCUMENT_RESULT].length + documents->texts[SG_DOCUMENT_SIDECAR].length;
+	documents->recorded = documents->formatted;
 }

@@ -9,32 +9,25 @@
 #include "core/units.h"
 #include "format/bdf.h"
 #include "format/events_table.h"
-#include "host/append_file.h"
 #include "host/clock.h"
 #include "host/documents.h"
 #include "host/run_folder.h"
-
-/** About 700 rows: minutes of a 1 s record that outlive a full disk. */
-#define ROWS_BUFFER ((size_t)256 * 1024)
-#define EVENTS_BUFFER ((size_t)64 * 1024)
-#define QUALITY_BUFFER ((size_t)64 * 1024)
+#include "host/spool.h"
 
 struct sg_recorder {
 	struct sg_record_meta meta;
 	struct sg_run_folder folder;
 	char table_path[SG_RUN_PATH_SIZE + SG_RUN_NAME_SIZE + 24];
-	struct sg_append_file rows;
-	struct sg_append_file quality;
-	struct sg_append_file events;
+	struct sg_spool spool;
 
 	/*
 	 * The interval is about a power cut of this PC, so it is counted in real time whatever clock the
-	 * run is on. In lockstep, where a test of weeks takes minutes and can be had again, nothing but
-	 * the interval waits for the disk.
+	 * run is on. In lockstep, where a test of weeks takes minutes and can be had again, only the interval is about
+	 * the disk; events and step changes are written, no more.
 	 */
 	struct sg_clock *pace;
 	struct sg_host_clock real;
-	bool patient; /**< lockstep: events and step changes are written, not waited for */
+	bool patient; /**< lockstep: no thread, and documents do not wait for the disk */
 	int64_t interval_ns;
 	int64_t due_ns; /**< pace time of the next sync */
 
@@ -74,57 +67,40 @@ static enum sg_err noted(struct sg_recorder *recorder, enum sg_err err)
 	return err;
 }
 
-/** Hand to the operating system, rows before the events that speak of them. */
-static enum sg_err drain(struct sg_recorder *recorder)
+static int64_t interval_after(const struct sg_recorder *recorder, int64_t now_ns)
 {
-	enum sg_err err = sg_append_drain(&recorder->rows);
-
-	err = first(err, sg_append_drain(&recorder->quality));
-	return noted(recorder, first(err, sg_append_drain(&recorder->events)));
+	return recorder->interval_ns > SG_FOREVER - now_ns ? SG_FOREVER : now_ns + recorder->interval_ns;
 }
 
-static enum sg_err sync_at(struct sg_recorder *recorder, int64_t now_ns)
-{
-	enum sg_err err = sg_append_sync(&recorder->rows);
-
-	err = first(err, sg_append_sync(&recorder->quality));
-	err = first(err, sg_append_sync(&recorder->events));
-	recorder->due_ns = recorder->interval_ns > SG_FOREVER - now_ns ? SG_FOREVER : now_ns + recorder->interval_ns;
-	return noted(recorder, err);
-}
-
-/** Something happened that must not be lost. */
+/** Something happened that must not be lost: on its way to the disk before the next thing happens. */
 static enum sg_err settle(struct sg_recorder *recorder)
 {
-	if (recorder->patient)
-		return drain(recorder);
-	return sg_recorder_flush(recorder);
+	if (!recorder->patient)
+		recorder->due_ns = interval_after(recorder, sg_clock_now_ns(recorder->pace));
+	return noted(recorder, sg_spool_begin(&recorder->spool, recorder->patient ? SG_SPOOL_WRITE : SG_SPOOL_SYNC));
 }
 
-static enum sg_err write_header(struct sg_append_file *file, size_t (*header)(char *line, size_t size))
+static enum sg_err write_header(struct sg_recorder *recorder, enum sg_spool_table table,
+				size_t (*header)(char *line, size_t size))
 {
 	char line[SG_BDF_LINE_SIZE];
 	size_t length = header(line, sizeof(line));
 
-	return sg_append_line(file, line, length);
+	return sg_spool_line(&recorder->spool, table, line, length);
 }
 
 static enum sg_err open_tables(struct sg_recorder *recorder)
 {
-	const struct sg_run_folder *folder = &recorder->folder;
+	const struct sg_disk *disk = recorder->meta.disk ? recorder->meta.disk : &sg_disk_host;
 	enum sg_err err;
 
-	err = sg_append_open(&recorder->rows, folder->fd, folder->table, ROWS_BUFFER);
+	err = sg_spool_open(&recorder->spool, &recorder->folder, disk, &recorder->documents, !recorder->patient);
 	if (!err)
-		err = sg_append_open(&recorder->quality, folder->fd, folder->quality, QUALITY_BUFFER);
+		err = write_header(recorder, SG_SPOOL_ROWS, sg_bdf_header);
 	if (!err)
-		err = sg_append_open(&recorder->events, folder->fd, SG_RUN_EVENTS, EVENTS_BUFFER);
+		err = write_header(recorder, SG_SPOOL_QUALITY, sg_quality_header);
 	if (!err)
-		err = write_header(&recorder->rows, sg_bdf_header);
-	if (!err)
-		err = write_header(&recorder->quality, sg_quality_header);
-	if (!err)
-		err = write_header(&recorder->events, sg_events_header);
+		err = write_header(recorder, SG_SPOOL_EVENTS, sg_events_header);
 	return err;
 }
 
@@ -140,33 +116,28 @@ static enum sg_err copy_inputs(struct sg_recorder *recorder, struct sg_text *why
 	return err;
 }
 
-/** Bytes of rows and events so far, written or about to be. */
-static off_t recorded(const struct sg_recorder *recorder)
+static void format_documents(struct sg_recorder *recorder, const struct sg_result *result,
+			     const struct sg_run_summary *summary)
 {
-	return recorder->rows.length + (off_t)recorder->rows.used + recorder->events.length +
-	       (off_t)recorder->events.used;
-}
-
-static enum sg_err write_documents(struct sg_recorder *recorder, const struct sg_result *result,
-				   const struct sg_run_summary *summary)
-{
-	return noted(recorder, sg_documents_write(&recorder->documents, &recorder->meta, &recorder->folder, result, summary,
-						  recorded(recorder), !recorder->patient));
+	sg_documents_format(&recorder->documents, &recorder->meta, &recorder->folder, result, summary,
+			    sg_spool_recorded(&recorder->spool));
 }
 
 /** Room for what is still to be written when the disk is full: both documents, and what waits in the buffers. */
 static enum sg_err reserve(const struct sg_recorder *recorder)
 {
-	return sg_run_folder_reserve(&recorder->folder, 2 * recorder->documents.scratch_size + ROWS_BUFFER +
-							       EVENTS_BUFFER + QUALITY_BUFFER);
+	return sg_run_folder_reserve(&recorder->folder, sg_documents_room(&recorder->documents) + SG_SPOOL_ROWS_SIZE +
+							       SG_SPOOL_EVENTS_SIZE + SG_SPOOL_QUALITY_SIZE);
 }
 
 /** What is in the folder before the first row: whole tables without rows, and documents that say "running". */
 static enum sg_err begin(struct sg_recorder *recorder)
 {
 	const struct sg_run_summary begun = { .state = "running", .stopped_by = "" };
-	enum sg_err err = write_documents(recorder, NULL, &begun);
+	enum sg_err err;
 
+	format_documents(recorder, NULL, &begun);
+	err = noted(recorder, sg_spool_finish(&recorder->spool, SG_SPOOL_DOCUMENTS));
 	if (!err)
 		err = reserve(recorder);
 	return err ? err : sg_recorder_flush(recorder);
@@ -180,7 +151,8 @@ static enum sg_err allocate(const struct sg_record_meta *meta, struct sg_recorde
 		return SG_ERR_NO_MEMORY;
 	recorder->meta = *meta;
 	recorder->folder.fd = -1;
-	recorder->rows.fd = recorder->quality.fd = recorder->events.fd = -1;
+	for (int i = 0; i < SG_SPOOL_TABLES; i++)
+		recorder->spool.tables[i].fd = -1;
 	if (sg_documents_init(&recorder->documents, meta->plan)) {
 		free(recorder);
 		return SG_ERR_NO_MEMORY;
@@ -191,9 +163,7 @@ static enum sg_err allocate(const struct sg_record_meta *meta, struct sg_recorde
 
 static void release(struct sg_recorder *recorder)
 {
-	sg_append_close(&recorder->rows);
-	sg_append_close(&recorder->quality);
-	sg_append_close(&recorder->events);
+	sg_spool_close(&recorder->spool);
 	sg_run_folder_close(&recorder->folder);
 	sg_documents_fini(&recorder->documents);
 	free(recorder);
@@ -252,13 +222,14 @@ const char *sg_recorder_trouble(const struct sg_recorder *recorder)
 {
 	if (recorder->trouble == SG_ERR_NOT_FOUND)
 		return "somebody deleted the run folder or a table in it";
+	if (recorder->trouble == SG_ERR_BUSY)
+		return "the disk does not answer";
 	return recorder->trouble ? sg_err_text(recorder->trouble) : "";
 }
 
-static enum sg_err put_line(struct sg_recorder *recorder, struct sg_append_file *file, const char *line,
-			    size_t length)
+static enum sg_err put_line(struct sg_recorder *recorder, enum sg_spool_table table, const char *line, size_t length)
 {
-	enum sg_err err = sg_append_line(file, line, length);
+	enum sg_err err = sg_spool_line(&recorder->spool, table, line, length);
 
 	recorder->lost = first(recorder->lost, err);
 	return noted(recorder, err);
@@ -281,7 +252,7 @@ static enum sg_err put_quality(struct sg_recorder *recorder, const struct sg_row
 	    same(row->set_a, said->set_a))
 		return SG_OK;
 	length = sg_quality_line(row, line, sizeof(line));
-	err = put_line(recorder, &recorder->quality, line, length);
+	err = put_line(recorder, SG_SPOOL_QUALITY, line, length);
 	if (err)
 		return err; /* the next row says it then */
 	recorder->said = *row;
@@ -299,7 +270,7 @@ enum sg_err sg_recorder_row(struct sg_recorder *recorder, const struct sg_row *r
 	if (step_changed)
 		err = settle(recorder);
 	length = sg_bdf_line(row, line, sizeof(line));
-	err2 = put_line(recorder, &recorder->rows, line, length);
+	err2 = put_line(recorder, SG_SPOOL_ROWS, line, length);
 	recorder->refused += err2 != SG_OK;
 	if (!err2)
 		err2 = put_quality(recorder, row);
@@ -315,38 +286,39 @@ enum sg_err sg_recorder_event(struct sg_recorder *recorder, const struct sg_even
 	enum sg_err err;
 
 	sg_deviations_add(&recorder->documents.deviations, event, utc_ns);
-	err = put_line(recorder, &recorder->events, line, length);
+	err = put_line(recorder, SG_SPOOL_EVENTS, line, length);
 	return first(err, settle(recorder));
 }
 
 enum sg_err sg_recorder_tick(struct sg_recorder *recorder, int64_t now_ns)
 {
+	if (sg_spool_is_dead(&recorder->spool, &recorder->real.clock))
+		return noted(recorder, SG_ERR_BUSY);
 	if (!is_paced_by_the_run(recorder))
 		now_ns = sg_clock_now_ns(recorder->pace);
 	if (now_ns < recorder->due_ns)
-		return SG_OK;
-	return sync_at(recorder, now_ns);
+		return noted(recorder, sg_spool_told(&recorder->spool));
+	recorder->due_ns = interval_after(recorder, now_ns);
+	return noted(recorder, sg_spool_begin(&recorder->spool, SG_SPOOL_SYNC));
 }
 
 enum sg_err sg_recorder_flush(struct sg_recorder *recorder)
 {
-	return sync_at(recorder, sg_clock_now_ns(recorder->pace));
-}
-
-static uint64_t count_lines(const struct sg_append_file *file)
-{
-	uint64_t count = 0;
-
-	for (size_t i = 0; i < file->used; i++)
-		count += file->buffer[i] == '\n';
-	return count;
+	recorder->due_ns = interval_after(recorder, sg_clock_now_ns(recorder->pace));
+	return noted(recorder, sg_spool_finish(&recorder->spool, SG_SPOOL_SYNC));
 }
 
 uint64_t sg_recorder_wind_up(struct sg_recorder *recorder)
 {
 	sg_run_folder_release(&recorder->folder);
 	sg_recorder_flush(recorder); /* what it could not do is what is counted */
-	return recorder->refused + count_lines(&recorder->rows);
+	return recorder->refused + sg_spool_waiting_rows(&recorder->spool);
+}
+
+/** Nobody records any more, so the disk may be waited for. */
+static bool is_over(const struct sg_run_summary *summary)
+{
+	return strcmp(summary->state, "running") != 0;
 }
 
 enum sg_err sg_recorder_result(struct sg_recorder *recorder, const struct sg_result *result,
@@ -354,9 +326,17 @@ enum sg_err sg_recorder_result(struct sg_recorder *recorder, const struct sg_res
 {
 	enum sg_err err = settle(recorder);
 
-	if (!sg_documents_are_due(&recorder->documents, summary, recorded(recorder)))
+	if (sg_spool_documents_wait(&recorder->spool)) {
+		if (!is_over(summary) && !summary->pausing)
+			return err; /* these stay due */
+		err = first(err, sg_recorder_flush(recorder));
+	}
+	if (!sg_documents_are_due(&recorder->documents, summary, sg_spool_recorded(&recorder->spool)))
 		return err;
-	return first(err, write_documents(recorder, result, summary));
+	format_documents(recorder, result, summary);
+	if (is_over(summary))
+		return first(err, noted(recorder, sg_spool_finish(&recorder->spool, SG_SPOOL_DOCUMENTS)));
+	return first(err, noted(recorder, sg_spool_begin(&recorder->spool, SG_SPOOL_DOCUMENTS)));
 }
 
 enum sg_err sg_recorder_close(struct sg_recorder *recorder)

@@ -10,16 +10,23 @@
  *   experiment.yaml, rig.yaml      copies of what was run
  *   .reserve                       room for the last words, see sg_recorder_wind_up(); gone after the run
  *
- * Rows are collected and written in one write(2) per batch; fdatasync at a stated interval and at
- * every event and step change. Errors of the disk are returned, never swallowed; rows that could not
- * be written stay in the buffer and are tried again. Nothing allocates after open.
+ * Rows are collected and written in one write(2) per batch; fdatasync begins at a stated interval and at
+ * every event and step change. A thread of the recorder's own does both, see spool.h: whoever drives an instrument
+ * never waits for a disk under current. What waits is open(), flush(), wind_up(), close(), and result() if the run is over.
  *
- * An error from row() or event() does not say that it was lost: it is kept as long as the buffer has
- * room (rows: 256 kB), and close() says in the end whether anything was lost. A full disk must not end the
- * process: a program that records ignores SIGXFSZ.
+ * Errors of the disk are never swallowed: each is returned as soon as it is known, by whatever is called next. An error
+ * from row() or event() does not say that it was lost: it is kept as long as the buffer has room (rows: 256 kB) and
+ * tried again, and close() says in the end whether anything was lost. A full disk must not end the
+ * process: a program that records ignores SIGXFSZ. Nothing allocates after open.
+ *
+ * A disk that hangs for long is an error too, SG_ERR_BUSY: of tick() when one call has not come back for 30 s, of row()
+ * and event() when there is no room any more. A crash of the program then costs what came since the call that hangs began,
+ * a second more without one that hangs.
  *
  * One more file holds what BDF has no columns for: `<same name>.quality.csv`, see format/bdf.h. In
- * lockstep (clock speed 0) only the interval, counted in real time, waits for the disk.
+ * lockstep (clock speed 0) there is no thread, and only the interval, counted in real time, waits for the disk.
+ *
+ * One thread calls all of these, and no child of fork() does.
  */
 #ifndef SG_HOST_RECORDER_H
 #define SG_HOST_RECORDER_H
@@ -38,6 +45,7 @@
 
 struct sg_recorder;
 struct sg_clock;
+struct sg_disk;
 
 /** What the sidecar and result.json say beside the numbers. Pointers borrowed until close. */
 struct sg_record_meta {
@@ -51,6 +59,7 @@ struct sg_record_meta {
 	const char *program_version;
 	const char *clock_kind;              /**< "real", "scaled x90", "lockstep" */
 	int64_t started_utc_ns;
+	const struct sg_disk *disk;          /**< or NULL: the one of this PC */
 };
 
 /**
@@ -70,10 +79,10 @@ enum sg_err sg_recorder_event(struct sg_recorder *recorder, const struct sg_even
 /** The first error of the disk, as a sentence for a person; "" if there was none. Static storage. */
 const char *sg_recorder_trouble(const struct sg_recorder *recorder);
 
-/** To be called every loop turn: flushes when it is time. */
+/** To be called every loop turn: begins a flush when it is time, and says what came of those before. */
 enum sg_err sg_recorder_tick(struct sg_recorder *recorder, int64_t now_ns);
 
-/** Write everything out now, fdatasync. */
+/** Write everything out now, fdatasync, documents that are on their way too; waits for all of it. */
 enum sg_err sg_recorder_flush(struct sg_recorder *recorder);
 
 /**
@@ -103,6 +112,9 @@ struct sg_run_summary {
  * they were replaced last. All rewriting together is thus at most some four times what is recorded,
  * whatever the number of half-steps. Nothing recorded depends on it: rows and events are appended as
  * they come, and a result can be had from them again.
+ *
+ * Waited for if the run is over; else they are on their way when this returns, and what comes of it is told later.
+ * While they are, how it stands is not taken, and a pause (the cell is off) waits for them.
  */
 enum sg_err sg_recorder_result(struct sg_recorder *recorder, const struct sg_result *result,
 			       const struct sg_run_summary *summary);

@@ -84,7 +84,7 @@ void sg_run_flowed(struct sg_run *run, double time_s, double current_a);
 /** The same for anything between no current and the latest: nothing is booked, and the model's interval widens. */
 void sg_run_unwitnessed(struct sg_run *run, double time_s);
 
-/** Flush what is due to disk; a failure is remembered in disk_failed. */
+/** Begin what is due to reach the disk; a failure, of this or an earlier one, is remembered in disk_failed. */
 void sg_run_flush(struct sg_run *run);
 
 /** The record cannot be kept: says why, and names that as the reason. Returns STOP. */

@@ -6,6 +6,10 @@ target_link_libraries(sg_test_record PRIVATE sg_flags PUBLIC sg_driver sg_test_b
 foreach(subject documents recorder recorder_crash recorder_disk record_repair)
   sg_test(test_${subject} SOURCES test_${subject}.c LIBS sg_test_record)
 endforeach()
+sg_test(test_disk_thread SOURCES test_disk_thread.c LIBS sg_driver)
+foreach(subject recorder_slow_disk spool)
+  sg_test(test_${subject} SOURCES test_${subject}.c slow_disk.c LIBS sg_test_record)
+endforeach()
 
 # The documents are read back by somebody else's parser.
 find_package(PkgConfig REQUIRED)

@@ -157,6 +157,7 @@ static void a_short_test_is_shown_half_step_by_half_step(void **state)
 	for (i = 1; i <= FIXTURE_STEPS; i++) {
 		record_half_step(&f, recorder, &result);
 		assert_int_equal(sg_recorder_result(recorder, &result, &running), SG_OK);
+		assert_int_equal(sg_recorder_flush(recorder), SG_OK); /* while it runs they are not waited for */
 		assert_int_equal(listed(sg_recorder_folder(recorder)), i);
 	}
 	assert_int_equal(sg_recorder_close(recorder), SG_OK);

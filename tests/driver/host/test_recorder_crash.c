@@ -34,7 +34,12 @@ _Noreturn static void write_for_ever(struct record_fixture *f)
 	if (sg_recorder_open(&f->meta, 1.0, &f->clock, &f->why, &recorder))
 		_exit(2);
 	for (i = 1;; i++) {
-		if (sg_recorder_row(recorder, record_fixture_row(f)))
+		const struct sg_row *row = record_fixture_row(f);
+		enum sg_err err = sg_recorder_row(recorder, row);
+
+		if (err == SG_ERR_BUSY) /* no instrument is so much faster than a disk */
+			err = sg_recorder_flush(recorder) ? SG_ERR_IO : sg_recorder_row(recorder, row);
+		if (err)
 			_exit(3);
 		sg_event_init(&event, SG_EVENT_DATA_FAULT, SG_GRADE_WARNING, f->time_s);
 		sg_event_say(&event, "row %u, a sentence with a comma", i);
@@ -136,7 +141,7 @@ static void survives_being_killed_at_any_moment(void **state)
 		assert_true(pid >= 0);
 		if (pid == 0) {
 			if (round % 2)
-				f.clock.speed = 1.0; /* and as on a bench: every event waits for the disk */
+				f.clock.speed = 1.0; /* and as on a bench: every event goes to the disk, by a thread of its own */
 			write_for_ever(&f);
 		}
 		snprintf(name, sizeof(name), "LAB__LLZO-012__20260914_%03d", round);
