@@ -30,7 +30,8 @@ struct sg_disk_thread {
  * @param work  called on that thread with the lock held; lets go of it for whatever may take long
  * @retval SG_ERR_NO_MEMORY  the system gives no further thread
  *
- * It takes no signal: they are for the threads that look at what they mean.
+ * It takes no signal: they are for the threads that look at what they mean. It stands back behind the thread that starts
+ * it when processors are scarce.
  */
 enum sg_err sg_disk_thread_start(struct sg_disk_thread *thread, void (*work)(void *ctx), void *ctx);
 

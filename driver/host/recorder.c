@@ -72,12 +72,18 @@ static int64_t interval_after(const struct sg_recorder *recorder, int64_t now_ns
 	return recorder->interval_ns > SG_FOREVER - now_ns ? SG_FOREVER : now_ns + recorder->interval_ns;
 }
 
+/** How far lines go for what must not be lost. */
+static unsigned settled(const struct sg_recorder *recorder)
+{
+	return recorder->patient ? SG_SPOOL_WRITE : SG_SPOOL_SYNC;
+}
+
 /** Something happened that must not be lost: on its way to the disk before the next thing happens. */
 static enum sg_err settle(struct sg_recorder *recorder)
 {
 	if (!recorder->patient)
 		recorder->due_ns = interval_after(recorder, sg_clock_now_ns(recorder->pace));
-	return noted(recorder, sg_spool_begin(&recorder->spool, recorder->patient ? SG_SPOOL_WRITE : SG_SPOOL_SYNC));
+	return noted(recorder, sg_spool_begin(&recorder->spool, settled(recorder)));
 }
 
 static enum sg_err write_header(struct sg_recorder *recorder, enum sg_spool_table table,
@@ -302,6 +308,11 @@ enum sg_err sg_recorder_tick(struct sg_recorder *recorder, int64_t now_ns)
 	return noted(recorder, sg_spool_begin(&recorder->spool, SG_SPOOL_SYNC));
 }
 
+double sg_recorder_silence_s(const struct sg_recorder *recorder)
+{
+	return sg_seconds(recorder->spool.silence.silent_ns);
+}
+
 enum sg_err sg_recorder_flush(struct sg_recorder *recorder)
 {
 	recorder->due_ns = interval_after(recorder, sg_clock_now_ns(recorder->pace));
@@ -324,7 +335,7 @@ static bool is_over(const struct sg_run_summary *summary)
 enum sg_err sg_recorder_result(struct sg_recorder *recorder, const struct sg_result *result,
 			       const struct sg_run_summary *summary)
 {
-	enum sg_err err = settle(recorder);
+	enum sg_err err = is_over(summary) ? SG_OK : settle(recorder);
 
 	if (sg_spool_documents_wait(&recorder->spool)) {
 		if (!is_over(summary) && !summary->pausing)
@@ -335,18 +346,21 @@ enum sg_err sg_recorder_result(struct sg_recorder *recorder, const struct sg_res
 		return err;
 	format_documents(recorder, result, summary);
 	if (is_over(summary))
-		return first(err, noted(recorder, sg_spool_finish(&recorder->spool, SG_SPOOL_DOCUMENTS)));
+		return first(err, noted(recorder, sg_spool_finish(&recorder->spool, settled(recorder) | SG_SPOOL_DOCUMENTS)));
 	return first(err, noted(recorder, sg_spool_begin(&recorder->spool, SG_SPOOL_DOCUMENTS)));
 }
 
 enum sg_err sg_recorder_close(struct sg_recorder *recorder)
 {
-	enum sg_err lost;
+	enum sg_err err, lost;
 
 	if (!recorder)
 		return SG_OK;
-	sg_recorder_wind_up(recorder);
-	lost = first(recorder->lost, sg_recorder_flush(recorder));
+	sg_run_folder_release(&recorder->folder);
+	err = sg_recorder_flush(recorder);
+	if (err) /* perhaps of something that was tried again since */
+		err = sg_recorder_flush(recorder);
+	lost = first(recorder->lost, err);
 	release(recorder);
 	return lost;
 }

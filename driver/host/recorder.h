@@ -20,8 +20,8 @@
  * process: a program that records ignores SIGXFSZ. Nothing allocates after open.
  *
  * A disk that hangs for long is an error too, SG_ERR_BUSY: of tick() when one call has not come back for 30 s, of row()
- * and event() when there is no room any more. A crash of the program then costs what came since the call that hangs began,
- * a second more without one that hangs.
+ * and event() when there is no room any more. A crash of the program costs what came since the latest flush began, so a
+ * second, or for as long as a call hangs.
  *
  * One more file holds what BDF has no columns for: `<same name>.quality.csv`, see format/bdf.h. In
  * lockstep (clock speed 0) there is no thread, and only the interval, counted in real time, waits for the disk.
@@ -81,6 +81,9 @@ const char *sg_recorder_trouble(const struct sg_recorder *recorder);
 
 /** To be called every loop turn: begins a flush when it is time, and says what came of those before. */
 enum sg_err sg_recorder_tick(struct sg_recorder *recorder, int64_t now_ns);
+
+/** For how many seconds of real time the disk had not answered at the latest tick(). */
+double sg_recorder_silence_s(const struct sg_recorder *recorder);
 
 /** Write everything out now, fdatasync, documents that are on their way too; waits for all of it. */
 enum sg_err sg_recorder_flush(struct sg_recorder *recorder);

@@ -165,7 +165,7 @@ enum sg_err sg_spool_line(struct sg_spool *spool, enum sg_spool_table table, con
 		make_room(spool);
 		err = sg_append_line(file, line, length);
 		if (err == SG_ERR_BUSY && !spool->waited_in_vain)
-			err = spool->latest;
+			err = first(spool->latest, err);
 	} else if (spool->thread.started && file->used > file->size / 2 && !sg_disk_thread_is_busy(&spool->thread)) {
 		want(spool, SG_SPOOL_WRITE); /* in good time */
 	}

@@ -120,16 +120,16 @@ void slow_disk_wait_until_held(struct slow_disk *slow)
 
 size_t slow_disk_find(struct slow_disk *slow, size_t from, enum slow_disk_kind kind, const char *ending)
 {
-	size_t at;
+	size_t found = SLOW_DISK_NONE;
 
 	pthread_mutex_lock(&slow->lock);
-	for (at = from; at < slow->count; at++) {
+	for (size_t at = from; at < slow->count && found == SLOW_DISK_NONE; at++) {
 		const struct slow_disk_call *call = &slow->calls[at];
 		const size_t length = strlen(call->name), wanted = strlen(ending);
 
 		if (call->kind == kind && length >= wanted && strcmp(call->name + length - wanted, ending) == 0)
-			break;
+			found = at;
 	}
 	pthread_mutex_unlock(&slow->lock);
-	return at;
+	return found;
 }

@@ -11,10 +11,12 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "host/disk.h"
 
 #define SLOW_DISK_CALLS 4096
+#define SLOW_DISK_NONE SIZE_MAX
 
 enum slow_disk_kind {
 	SLOW_DISK_WRITE,
@@ -50,7 +52,7 @@ void slow_disk_fail_syncs(struct slow_disk *slow, int number);
 /* Wait until somebody is held, or fail the test after a time that no machine needs. */
 void slow_disk_wait_until_held(struct slow_disk *slow);
 
-/* Index of the first call at or behind from of that kind for a file whose name ends so; count if there is none. */
+/* Index of the first call at or behind from of that kind for a file whose name ends so; or none. */
 size_t slow_disk_find(struct slow_disk *slow, size_t from, enum slow_disk_kind kind, const char *ending);
 
 #endif

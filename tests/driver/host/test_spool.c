@@ -83,7 +83,7 @@ static void one_that_answers_is_alive(void **state)
 		assert_false(sg_spool_is_dead(&h.spool, &h.f.clock));
 	}
 	slow_disk_hold(&h.slow, false, true); /* written; now it hangs over the flush */
-	while (slow_disk_find(&h.slow, 0, SLOW_DISK_SYNC, ".csv") == h.slow.count)
+	while (slow_disk_find(&h.slow, 0, SLOW_DISK_SYNC, ".csv") == SLOW_DISK_NONE)
 		slow_disk_wait_until_held(&h.slow);
 	assert_true(looks_until_dead(&h) >= 28);
 	slow_disk_let_go(&h.slow);
