@@ -11,6 +11,8 @@
 
 /* Between two readings of the chamber while nothing else happens. */
 #define IDLE_TURN_NS (1 * SG_NS_PER_S)
+/* What a disk may take for one thing without anybody's being told: one that spins up, or writes back what others left. */
+#define SLOW_DISK_S 2.0
 
 double sg_run_now_s(const struct sg_run *run)
 {
@@ -46,10 +48,26 @@ void sg_run_unwitnessed(struct sg_run *run, double time_s)
 	sg_watch_unwitnessed(&run->watch, time_s);
 }
 
+/* A disk that is always slow would be told of for ever: each time it must be twice as bad as before. */
+static void tell_slow_disk(struct sg_run *run)
+{
+	const double silent_s = sg_recorder_silence_s(run->recorder);
+	struct sg_event event;
+
+	if (silent_s < fmax(SLOW_DISK_S, 2.0 * run->disk_silent_s))
+		return;
+	run->disk_silent_s = silent_s;
+	sg_event_init(&event, SG_EVENT_DISK, SG_GRADE_WARNING, sg_run_now_s(run));
+	event.value = silent_s;
+	sg_event_say(&event, "the disk has not answered for %.1f s; until it does, the record waits in memory", silent_s);
+	sg_run_tell(run, &event);
+}
+
 void sg_run_flush(struct sg_run *run)
 {
 	if (sg_recorder_tick(run->recorder, sg_clock_now_ns(run->config->clock)))
 		run->disk_failed = true;
+	tell_slow_disk(run);
 }
 
 enum sg_verdict sg_run_stop(struct sg_run *run, const char *stopped_by, enum sg_err failure, const char *detail)

@@ -53,6 +53,7 @@ struct sg_run {
 	const char *stopped_by;
 	char detail[SG_EVENT_TEXT_SIZE];
 	enum sg_err failure;
+	double disk_silent_s;    /**< the longest silence of the disk that was told; 0: none */
 	bool disk_failed;
 	bool disk_told;
 };

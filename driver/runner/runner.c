@@ -49,6 +49,7 @@ static enum sg_err open_record(struct sg_run *run, struct sg_text *why)
 		.program_version = config->program_version,
 		.clock_kind = config->clock_kind,
 		.started_utc_ns = sg_clock_utc_ns(config->clock),
+		.disk = config->disk,
 	};
 
 	return sg_recorder_open(&meta, FLUSH_INTERVAL_S, config->clock, why, &run->recorder);

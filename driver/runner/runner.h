@@ -59,6 +59,8 @@ struct sg_run_observer {
 	void (*event)(void *ctx, const struct sg_event *event);
 };
 
+struct sg_disk;
+
 struct sg_run_config {
 	const struct sg_experiment *experiment;
 	const struct sg_plan *plan;
@@ -68,6 +70,7 @@ struct sg_run_config {
 	const char *experiment_path;
 	const char *rig_path;          /**< or NULL */
 	const char *program_version;
+	const struct sg_disk *disk;    /**< or NULL: the one of this PC */
 	const volatile sig_atomic_t *interrupts; /**< 0: go on; else cell off within one sample interval, data kept */
 	const struct sg_run_observer *observer;  /**< or NULL */
 	void (*allocation_mark)(bool running);   /**< tests: called when the allocation-free part begins and ends; or NULL */

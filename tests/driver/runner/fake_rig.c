@@ -325,6 +325,8 @@ static void keep_event(void *ctx, const struct sg_event *event)
 		die("more events than are kept");
 	kept->event = *event;
 	memcpy(kept->log, fake->log, sizeof(kept->log));
+	if (fake->also)
+		fake->also->event(fake->also->ctx, event);
 }
 
 static void keep_row(void *ctx, const struct sg_run_view *view)
@@ -336,6 +338,8 @@ static void keep_row(void *ctx, const struct sg_run_view *view)
 	if (fake->row_count == FAKE_ROWS)
 		die("more rows than are kept");
 	fake->rows[fake->row_count++] = *view->row;
+	if (fake->also)
+		fake->also->progress(fake->also->ctx, view);
 }
 
 void fake_init(struct fake_rig *fake, const char *steps)
@@ -407,6 +411,7 @@ void fake_run(struct fake_rig *fake)
 	const struct sg_run_observer observer = { .ctx = fake, .progress = keep_row, .event = keep_event };
 	struct sg_run_config config = {
 		.clock = &fake->clock, .clock_kind = "fake", .program_version = "test", .observer = &observer,
+		.disk = fake->disk,
 	};
 	struct sg_experiment experiment;
 	char said[512];

@@ -55,6 +55,8 @@ struct fake_rig {
 	const char *on_reconnect;
 	bool chamber;
 	bool soaks;                 /**< for a minute before the first step, which may take ten; with a chamber */
+	const struct sg_disk *disk; /**< or NULL: the one of this PC */
+	const struct sg_run_observer *also; /**< or NULL: sees what the run shows, too */
 	double chamber_silent_s[2]; /**< between these times, from the start of the run */
 
 	/* what came of it */
