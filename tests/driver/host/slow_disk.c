@@ -51,7 +51,9 @@ static int hold(struct slow_disk *slow, enum slow_disk_kind kind, int fd, size_t
 		pthread_cond_wait(&slow->moved, &slow->lock);
 		slow->held--;
 	}
-	number = kind == SLOW_DISK_SYNC ? slow->fail_syncs : 0;
+	number = kind == SLOW_DISK_SYNC ? slow->fail_sync : 0;
+	if (kind == SLOW_DISK_SYNC)
+		slow->fail_sync = 0;
 	pthread_mutex_unlock(&slow->lock);
 	return number;
 }
@@ -96,10 +98,10 @@ void slow_disk_let_go(struct slow_disk *slow)
 	slow_disk_hold(slow, false, false);
 }
 
-void slow_disk_fail_syncs(struct slow_disk *slow, int number)
+void slow_disk_fail_sync(struct slow_disk *slow, int number)
 {
 	pthread_mutex_lock(&slow->lock);
-	slow->fail_syncs = number;
+	slow->fail_sync = number;
 	pthread_mutex_unlock(&slow->lock);
 }
 

@@ -36,7 +36,7 @@ struct slow_disk {
 	pthread_cond_t moved;
 	bool holding_writes, holding_syncs;
 	unsigned held; /* calls that are held right now */
-	int fail_syncs; /* errno for every sync; 0: they are good */
+	int fail_sync; /* errno for the next sync that comes back; 0: it is good */
 	size_t count;
 	struct slow_disk_call calls[SLOW_DISK_CALLS];
 };
@@ -47,7 +47,9 @@ void slow_disk_fini(struct slow_disk *slow);
 /* From now on. */
 void slow_disk_hold(struct slow_disk *slow, bool writes, bool syncs);
 void slow_disk_let_go(struct slow_disk *slow);
-void slow_disk_fail_syncs(struct slow_disk *slow, int number);
+
+/* The next sync that comes back, only. */
+void slow_disk_fail_sync(struct slow_disk *slow, int number);
 
 /* Wait until somebody is held, or fail the test after a time that no machine needs. */
 void slow_disk_wait_until_held(struct slow_disk *slow);
