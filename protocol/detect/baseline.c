@@ -22,6 +22,7 @@ void sg_baseline_init(struct sg_baseline *b, double expected_ohm)
 	b->hot_c = INFINITY;
 	b->cold_c = INFINITY;
 	b->thermal = 1.0;
+	b->thermal_begin = 1.0;
 	b->thermal_hot = 1.0;
 	b->thermal_cold = 1.0;
 }
@@ -187,6 +188,8 @@ static double strangeness(const struct sg_baseline *b, const struct sg_stretch *
 	if (stretch->origin == SG_AFTER_UNKNOWN)
 		return 0.0;
 	far = octaves(fabs(stretch->level_a), (double)b->learned_a[stretch->origin][polarity]);
+	if (sg_stretch_goes_on(stretch))
+		far += octaves(stretch->before_s, (double)b->learned_s[stretch->origin][polarity]);
 	if (stretch->origin == SG_AFTER_REVERSAL) {
 		far += octaves(stretch->before_s, (double)b->learned_s[stretch->origin][polarity]);
 		far += octaves(fabs(stretch->before_a), fabs(stretch->level_a));
@@ -217,6 +220,7 @@ bool sg_baseline_begin(struct sg_baseline *b, const struct sg_stretch *stretch)
 		b->cold = old.cold;
 		b->scale_ohm = old.given_ohm / sg_baseline_thermal(b->hottest_c);
 	}
+	b->thermal_begin = b->thermal;
 	b->largest_a = fmax(b->largest_a, fabs(level_a));
 	if (level_a != 0.0)
 		b->strange = (float)strangeness(b, stretch);
@@ -297,6 +301,7 @@ struct sg_expected sg_baseline_look(const struct sg_baseline *b, const struct sg
 			x.warmth = (double)bin->warmth;
 			x.frozen = bin->frozen;
 			x.settled = bin->frozen || sg_phase_is_settled(bin);
+			x.falling = sg_phase_falling(bin);
 			return x;
 		}
 	}

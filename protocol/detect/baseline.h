@@ -54,6 +54,7 @@ struct sg_expected {
 	double warmth;        /**< of them */
 	double variance;      /**< of a visit, relative to the scale */
 	double slope_ohm;     /**< over the bin */
+	double falling;       /**< by how much the latest visit of an unsettled phase fell, relative to the scale */
 	double strange;       /**< another current or duration than it was learned at: relative uncertainty */
 	bool frozen;          /**< the reference is */
 	bool settled;         /**< the mean is */

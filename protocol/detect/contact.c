@@ -87,7 +87,8 @@ static bool is_jump(const struct sg_detector *d, const struct sg_residual *r, do
 {
 	const struct sg_contact *c = &d->contact;
 
-	if (isnan(c->last) || c->readings < SG_SUDDEN_READINGS || change <= least_jump(r) || change <= SG_SUDDEN_RATIO * c->change)
+	/* A thermometer of whole degrees steps where the cell does not. */
+	if (isnan(c->last) || r->bare - c->last_bare <= least_jump(r) || c->readings < SG_SUDDEN_READINGS || change <= least_jump(r) || change <= SG_SUDDEN_RATIO * c->change)
 		return false;
 	if (is_tall(c->last, r->share))
 		return true;
@@ -235,6 +236,7 @@ size_t sg_contact_feed(struct sg_detector *d, const struct sg_residual *r, const
 	}
 	c->change = isnan(c->last) || was != 0 ? 0.0 : fmax(SG_SUDDEN_FORGET * c->change, fabs(change));
 	c->last = r->share;
+	c->last_bare = r->bare;
 	c->readings++;
 	return count;
 }

@@ -10,6 +10,8 @@
 #define LEAST_SPREAD 0.01
 #define LEAST_FOR_SLOPE 4
 #define COUNT_MOST 7U
+#define FELL_PARTS 256.0
+#define FELL_MOST 127U
 
 static double clip(double value, double low, double high)
 {
@@ -63,6 +65,11 @@ static double middle_of(const struct sg_visit *visit, double *slope_ohm)
 	return (visit->sum_y - *slope_ohm * visit->sum_x) / n;
 }
 
+bool sg_phase_is_settled(const struct sg_phase_bin *bin)
+{
+	return bin->visits >= SG_SETTLE_VISITS_MAX || (bin->visits >= SG_LEARN_VISITS && bin->calm >= SG_CALM_VISITS);
+}
+
 static void learn_spread(struct sg_phase_bin *bin, const struct sg_visit *visit)
 {
 	double square, gain;
@@ -71,15 +78,10 @@ static void learn_spread(struct sg_phase_bin *bin, const struct sg_visit *visit)
 		return;
 	square = visit->sum_off2 / visit->off_count;
 	/* The first visits differ by what the first one had not learned yet. */
-	gain = fmax(1.0 / bin->visits, SG_SPREAD_GAIN);
+	gain = fmax(1.0 / bin->visits, sg_phase_is_settled(bin) ? SG_SPREAD_GAIN : SG_SETTLE_GAIN);
 	if (bin->visits > SG_LEARN_VISITS)
 		square = fmin(square, SG_SPREAD_CLIP * SG_SPREAD_CLIP * (bin->variance + SG_SPREAD_PRIOR * SG_SPREAD_PRIOR));
 	bin->variance += (float)(gain * (square - bin->variance));
-}
-
-bool sg_phase_is_settled(const struct sg_phase_bin *bin)
-{
-	return bin->visits >= SG_SETTLE_VISITS_MAX || (bin->visits >= SG_LEARN_VISITS && bin->calm >= SG_CALM_VISITS);
 }
 
 static unsigned count_up(unsigned count, bool again)
@@ -128,6 +130,7 @@ void sg_phase_commit(struct sg_phase_bin *bin, const struct sg_visit *visit, con
 		learn_spread(bin, visit);
 	if (sg_phase_is_settled(bin))
 		change = clip(change, -SG_CLIP_FRACTION / gain * rules->scale_ohm, SG_CLIP_FRACTION / gain * rules->scale_ohm);
+	bin->fell = (unsigned)clip(-change / rules->scale_ohm * FELL_PARTS, 0.0, FELL_MOST) & FELL_MOST;
 	bin->mean_ohm += (float)(gain * change);
 	bin->slope_ohm += (float)(gain * (slope_ohm - bin->slope_ohm));
 	bin->warmth += (float)(gain * (visit->sum_warmth / visit->count - bin->warmth));
@@ -152,6 +155,11 @@ double sg_phase_variance(const struct sg_phase_bin *bin)
 	const double prior = SG_SPREAD_PRIOR * SG_SPREAD_PRIOR * SG_SPREAD_PRIOR_VISITS;
 
 	return (prior + known * bin->variance) / (SG_SPREAD_PRIOR_VISITS + known);
+}
+
+double sg_phase_falling(const struct sg_phase_bin *bin)
+{
+	return sg_phase_is_settled(bin) ? 0.0 : bin->fell / FELL_PARTS;
 }
 
 void sg_phase_shift(struct sg_phase_bin *bin, double ohm)

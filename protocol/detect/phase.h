@@ -41,6 +41,9 @@ double sg_phase_reference_ohm(const struct sg_phase_bin *bin, double place);
 /** Mean square of a visit about the mean, relative to the scale, with what few visits leave unknown. */
 double sg_phase_variance(const struct sg_phase_bin *bin);
 
+/** By how much the latest visit fell, relative to the scale: the next ones of a new cell may go on with that. 0: settled. */
+double sg_phase_falling(const struct sg_phase_bin *bin);
+
 /** More resistance in series from now on. */
 void sg_phase_shift(struct sg_phase_bin *bin, double ohm);
 

@@ -14,6 +14,7 @@ struct sg_residual {
 	double now_s;
 	double ohm;           /**< V/I, median of 3, at 25 degC by the sensor */
 	double share;         /**< the reading itself: V/I at 25 degC over scale */
+	double bare;          /**< ... had the temperature stayed since the stretch began: no step of a thermometer is in it */
 	double scale_ohm;     /**< at 25 degC */
 	double base_ohm;      /**< at 25 degC; NAN: nothing to compare with */
 	double reference_ohm; /**< of slow polarization, at 25 degC; NAN as above */
@@ -22,13 +23,13 @@ struct sg_residual {
 	double e_fall;        /**< ... at the hottest */
 	double excess;        /**< R / reference - 1 at the coldest; NAN as above */
 	double cold_ohm;      /**< ohm as if of the coldest cell, at 25 degC */
+	double falling;       /**< by how much the latest visit of an unsettled phase fell */
 	double uncorrected;   /**< e, had the temperature stayed where it was learned */
 	double sigma;         /**< of a visit */
 	double noise;         /**< of one reading */
 	double spread;        /**< of both */
 	bool strange;         /**< another current or duration than it was learned at */
 	bool frozen;          /**< the reference is known */
-	bool ready;           /**< what it is compared with has settled: soft shorts may be told */
 	bool settled;
 	bool blind;           /**< no temperature */
 	int polarity;

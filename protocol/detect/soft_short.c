@@ -78,6 +78,21 @@ static void look_for_recovery(struct sg_soft_short *s, const struct sg_residual 
 	*since_s = NAN;
 }
 
+/* How much a healthy cell may stand below what it showed at this phase before. */
+static double slack_of(const struct sg_residual *r)
+{
+	return SG_SOFT_FALLING * r->falling + fmax(r->blind ? SG_SOFT_SLACK_BLIND : SG_SOFT_SLACK, SG_SOFT_SIGMA * r->spread);
+}
+
+static void begin_sum(struct sg_soft_short *s, const struct sg_residual *r, double off, double time_s)
+{
+	s->abrupt[r->polarity] = false;
+	s->since_s[r->polarity] = time_s;
+	s->since_now_s[r->polarity] = r->now_s;
+	s->drop[r->polarity] = -off;
+	s->steady[r->polarity] = 1.0;
+}
+
 /* One block of readings. */
 static size_t add_block(struct sg_detector *d, const struct sg_residual *r, double off, const struct sg_reading *reading,
 			struct sg_event *event)
@@ -85,18 +100,13 @@ static size_t add_block(struct sg_detector *d, const struct sg_residual *r, doub
 	struct sg_soft_short *s = &d->soft_short;
 	const int p = r->polarity;
 	bool smooth;
-	const double slack = fmax(r->blind ? SG_SOFT_SLACK_BLIND : SG_SOFT_SLACK, SG_SOFT_SIGMA * r->spread);
 
 	if (s->told[p]) {
 		look_for_recovery(s, r);
 		return 0;
 	}
 	if (s->sum[p] == 0.0) {
-		s->abrupt[p] = false;
-		s->since_s[p] = reading->time_s;
-		s->since_now_s[p] = r->now_s;
-		s->drop[p] = -off;
-		s->steady[p] = 1.0;
+		begin_sum(s, r, off, reading->time_s);
 	} else {
 		smooth = fabs(off - s->last[p]) <= fmax(SG_SOFT_ROUGH, SG_DIP_SIGMA * r->noise);
 		s->steady[p] += ((smooth ? 1.0 : 0.0) - s->steady[p]) / SG_STEADY_READINGS;
@@ -104,7 +114,7 @@ static size_t add_block(struct sg_detector *d, const struct sg_residual *r, doub
 	s->last[p] = off;
 	if (s->lag - off > fmax(SG_ABRUPT_FRACTION, SG_SOFT_SIGMA * r->noise))
 		s->abrupt[p] = true;
-	s->sum[p] = fmax(0.0, s->sum[p] + fmin(SG_SOFT_CLIP, -off - slack));
+	s->sum[p] = fmax(0.0, s->sum[p] + fmin(SG_SOFT_CLIP, -off - slack_of(r)));
 	s->drop[p] += DROP_GAIN * (-off - s->drop[p]);
 	if (r->blind && !s->abrupt[p] && s->drop[p] < SG_SOFT_WARMTH)
 		return 0;
@@ -137,7 +147,7 @@ size_t sg_soft_short_feed(struct sg_detector *d, const struct sg_residual *r, co
 	if (s->stretch != d->stretch.index)
 		sg_soft_short_break(s);
 	s->stretch = d->stretch.index;
-	if (isnan(r->e) || !r->settled || !r->ready)
+	if (isnan(r->e) || !r->settled)
 		return 0;
 	if (s->block_count == 0)
 		s->block_from_s = r->now_s - d->timeline.last_step_s;

@@ -71,6 +71,7 @@ struct sg_stretch {
 	double before_a;      /**< level of the latest stretch with a current before this one; 0: none */
 	double before_s;      /**< how long a current flowed in that direction */
 	double before_end_s;
+	double against_s;     /**< how long currents against that one flowed since, that did not undo it */
 	double try_a;         /**< a level that the latest readings suggest */
 	double try_begin_s;
 	double blank_from_s;  /**< the change or the gap */
@@ -101,6 +102,7 @@ struct sg_phase_bin {
 	unsigned calm : 4;   /**< visits in turn that moved little: it has settled */
 	unsigned still : 4;  /**< ... less than that: the reference may be frozen */
 	unsigned frozen : 1; /**< the reference is known */
+	unsigned fell : 7;   /**< the latest visit below the mean before it, in 256ths of the scale */
 };
 
 /** The readings of one visit of a bin. */
@@ -152,6 +154,7 @@ struct sg_baseline {
 	double warm_xx, warm_xy; /**< regression for the activation energy */
 	double sensor_c;       /**< latest temperature */
 	double thermal;        /**< R(T) / R(25 degC) there */
+	double thermal_begin;  /**< ... at the beginning of the stretch */
 	double thermal_hot, thermal_cold; /**< ... at the hottest and the coldest the cell can be */
 	double warmth;         /**< sg_baseline_warmth() of it */
 	double hot, cold;      /**< ... and of the hottest and the coldest the cell can be, */
@@ -220,6 +223,7 @@ struct sg_hard_short {
 /** Contacts and leads: jumps of the voltage that are the bench's (contact.h). Levels relative to the scale. */
 struct sg_contact {
 	double last;         /**< latest reading, NAN: none in this stretch */
+	double last_bare;    /**< ... had the temperature stayed */
 	double change;       /**< how far readings next to it are apart, the largest of late */
 	uint32_t readings;   /**< in turn in this stretch */
 	double before;       /**< the level the jump at hand left */

@@ -36,6 +36,12 @@ void sg_stretch_gap(struct sg_stretch *stretch, double now_s, double gap_s)
 	stretch->trying = false;
 }
 
+bool sg_stretch_goes_on(const struct sg_stretch *stretch)
+{
+	return stretch->before_a * stretch->level_a > 0.0 &&
+	       stretch->begin_s - stretch->before_end_s <= RELAXED_RATIO * stretch->before_s;
+}
+
 static enum sg_history history_of(const struct sg_stretch *stretch)
 {
 	const double rested_s = stretch->begin_s - stretch->before_end_s;
@@ -46,23 +52,30 @@ static enum sg_history history_of(const struct sg_stretch *stretch)
 }
 
 /*
- * Broken off before it could undo what the current before it had built up: for the next one the cell is
- * still as that one left it.
+ * Broken off before it could undo what the currents before it had built up: for the next one the cell is still as
+ * those left it. Pulses in turn count together.
  */
-static bool is_passing(const struct sg_stretch *stretch, double end_s)
+static bool is_passing(const struct sg_stretch *stretch)
 {
-	return stretch->history != SG_AFTER_REST && end_s - stretch->begin_s < PASSING_FRACTION * stretch->before_s;
+	return stretch->before_a * stretch->level_a < 0.0 && stretch->against_s < PASSING_FRACTION * stretch->before_s;
 }
 
 /* What the stretch that ends leaves behind. */
 static void end(struct sg_stretch *stretch, double end_s)
 {
-	stretch->passed = is_passing(stretch, end_s);
-	if (stretch->passed)
-		return;
-	if (stretch->before_a * stretch->level_a <= 0.0)
+	const double flowed_s = end_s - stretch->begin_s;
+	const bool against = stretch->before_a * stretch->level_a < 0.0;
+
+	if (stretch->history == SG_AFTER_REST && against) { /* relaxed since */
 		stretch->before_s = 0.0;
-	stretch->before_s += end_s - stretch->begin_s;
+		stretch->against_s = 0.0;
+	}
+	stretch->against_s = against ? stretch->against_s + flowed_s : fmax(0.0, stretch->against_s - flowed_s);
+	stretch->passed = stretch->against_s > 0.0 && (!against || is_passing(stretch));
+	if (against && stretch->passed)
+		return;
+	stretch->before_s = against ? stretch->against_s : stretch->before_s + flowed_s;
+	stretch->against_s = against ? 0.0 : stretch->against_s;
 	stretch->before_a = stretch->level_a;
 	stretch->before_end_s = end_s;
 }

@@ -26,6 +26,9 @@ void sg_stretch_gap(struct sg_stretch *stretch, double now_s, double gap_s);
 /** Seconds since the stretch began. */
 double sg_stretch_phase_s(const struct sg_stretch *stretch, double now_s);
 
+/** After a rest too short to relax in, it goes on in the direction of the current before: one of a train of pulses. */
+bool sg_stretch_goes_on(const struct sg_stretch *stretch);
+
 /** Long enough after a change or gap for V/I to be shown and learned as a plateau. */
 bool sg_stretch_is_settled(const struct sg_stretch *stretch, double now_s);
 

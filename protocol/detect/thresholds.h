@@ -268,15 +268,21 @@
  *
  * k = 4 sigma of a visit: what visits differ by is common to all blocks of one, so that no sum averages it out. A
  * Gaussian visit exceeds 4 sigma once in 31600; at 2000 half-steps in 1000 h that is 0.06 false alarms. Never below
- * 4.5 %: what a degree of unseen warmth does. What visits have in common left out, Siegmund's
+ * 6 %: what a thermometer of whole degrees leaves open (half a degree, 2.3 %), and how healthy cells drift between
+ * two visits. What visits have in common left out, Siegmund's
  * ARL0 = (exp(2k(h + 1.166)) - 2k(h + 1.166) - 1) / (2 k^2) with k = 4 and h = 0.6 / 0.0125 = 48, in sigma, is
  * beyond 1e160 blocks. c = 0.2 asks for 3 blocks at least, so that two spoilt ones are not enough. 20 % below is told
- * after 4 blocks, 7 % after 24. Without a temperature 2 K are unseen: 8 %.
+ * after 5 blocks, 10 % after 15. Without a temperature 2 K are unseen: 8 %.
+ *
+ * A phase that has not settled may go on: by what its latest visit fell below the mean, once and a half. (Visits that fall
+ * by d in turn stand 1.5 d below the mean of the two before, and 2 d below that of three: 1.33 times it. Those of
+ * a cell that conditions fall ever less.) Another current or another rest before it is in the sigma.
  */
 #define SG_SOFT_SIGMA 4.0
-#define SG_SOFT_SLACK 0.045
+#define SG_SOFT_SLACK 0.06
 #define SG_SOFT_SLACK_BLIND 0.08
 #define SG_SOFT_CLIP 0.2
+#define SG_SOFT_FALLING 1.5
 #define SG_SOFT_LIMIT 0.6
 #define SG_SOFT_SECONDS 30.0
 /* A lead that floats is low by chance, and jumps: as with hard shorts, most blocks are to continue the ones before. */
@@ -285,11 +291,11 @@
 #define SG_SOFT_LEAST 0.05
 /*
  * Without a thermometer a fall may be warmth, unless it is faster: 10 K make 40 %, with a time constant of 20 min 4 % in
- * 2 min. Slower ones are told from 40 % on.
+ * 2 min. Slower ones are told from 25 % on: 5 K, more than a room does between two half-steps.
  */
 #define SG_ABRUPT_FRACTION 0.06
 #define SG_ABRUPT_SECONDS 120.0
-#define SG_SOFT_WARMTH 0.40
+#define SG_SOFT_WARMTH 0.25
 /* While the sum is above 20 % of its limit nothing is learned. */
 #define SG_SOFT_SUSPECT 0.12
 /* Below this it is a warning, and the numbers above the alarm. */

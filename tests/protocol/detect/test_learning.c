@@ -11,6 +11,7 @@
 #include "bench_cell.h"
 #include "detect/noise.h"
 #include "detect/stretch.h"
+#include "detect/thresholds.h"
 
 #define MA 1e-3
 
@@ -134,6 +135,46 @@ static void a_pulse_does_not_undo_a_long_half_step(void **state)
 	assert_true(b.detector.stretch.before_a < 0.0);
 }
 
+/* Each pulse is short beside the train before it; half as many of them together are not. */
+static void pulses_in_turn_undo_what_was_before(void **state)
+{
+	struct bench_cell b;
+
+	(void)state;
+	bench_init(&b, 2);
+	for (int i = 0; i < 20; i++) {
+		bench_run(&b, 1 * MA, 50);
+		bench_run(&b, 0.0, 20);
+	}
+	assert_true(b.detector.stretch.before_a > 0.0);
+	for (int i = 0; i < 12; i++) {
+		bench_run(&b, -1 * MA, 50);
+		bench_run(&b, 0.0, 20);
+	}
+	assert_true(b.detector.stretch.before_a < 0.0);
+	bench_run(&b, -1 * MA, 50);
+	assert_int_equal(b.detector.stretch.history, SG_AFTER_REST);
+	assert_false(b.detector.stretch.odd);
+}
+
+static void a_thermometer_of_whole_degrees_is_no_contact(void **state)
+{
+	struct bench_cell b;
+	double true_c;
+
+	(void)state;
+	bench_init(&b, 8);
+	b.noise_v = 1e-5;
+	for (int i = 0; i < 36000; i++) {
+		true_c = 25.0 + 1.5 * sin(i / 5000.0);
+		b.ohm = 50.0 * exp(SG_ACTIVATION_EV / SG_BOLTZMANN_EV_K * (1.0 / (true_c + 273.15) - 1.0 / 298.15));
+		b.temperature_c = round(true_c);
+		bench_read(&b, i / 3600 % 2 ? -1 * MA : 1 * MA);
+	}
+	assert_int_equal(b.count[SG_EVENT_CONTACT_STEP], 0);
+	assert_int_equal(bench_cell_events(&b), 0);
+}
+
 static void the_resistance_is_shown_when_it_means_something(void **state)
 {
 	struct bench_cell b;
@@ -212,6 +253,8 @@ int main(void)
 		cmocka_unit_test(an_open_cell_is_rest_before_its_noise_is_known),
 		cmocka_unit_test(a_long_rest_makes_a_rested_cell_and_a_short_one_does_not),
 		cmocka_unit_test(a_pulse_does_not_undo_a_long_half_step),
+		cmocka_unit_test(pulses_in_turn_undo_what_was_before),
+		cmocka_unit_test(a_thermometer_of_whole_degrees_is_no_contact),
 		cmocka_unit_test(the_resistance_is_shown_when_it_means_something),
 		cmocka_unit_test(the_baseline_is_known_after_three_visits_of_a_phase),
 		cmocka_unit_test(a_current_far_above_all_before_begins_anew),
