@@ -214,6 +214,7 @@ void sg_run_folder_release(const struct sg_run_folder *folder)
 void sg_run_folder_discard(struct sg_run_folder *folder)
 {
 	const char *const names[] = { folder->table, folder->metadata, folder->quality, SG_RUN_EVENTS,
+				      SG_RUN_HALF_STEPS, SG_RUN_CHECKPOINT, SG_RUN_CHECKPOINT_BEFORE,
 				      SG_RUN_RESULT, SG_RUN_EXPERIMENT, SG_RUN_RIG, SG_RUN_RESERVE };
 	size_t i;
 

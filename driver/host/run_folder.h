@@ -31,6 +31,9 @@ struct sg_run_folder {
 #define SG_RUN_RESULT "result.json"
 #define SG_RUN_EXPERIMENT "experiment.yaml"
 #define SG_RUN_RIG "rig.yaml"
+#define SG_RUN_HALF_STEPS "half_steps.csv"
+#define SG_RUN_CHECKPOINT "checkpoint"
+#define SG_RUN_CHECKPOINT_BEFORE "checkpoint.1"
 #define SG_RUN_RESERVE ".reserve"
 
 /**

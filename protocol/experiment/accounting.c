@@ -55,7 +55,7 @@ static double clamp(const struct sg_accounting *books, double time_s)
 	return time_s;
 }
 
-static const char *step_type(const struct sg_step *step)
+const char *sg_accounting_step_type(const struct sg_step *step)
 {
 	switch (step->kind) {
 	case SG_STEP_REST:
@@ -99,7 +99,7 @@ void sg_accounting_step(struct sg_accounting *books, const struct sg_step *step,
 	row->step_count++;
 	row->step_record_index = 0;
 	row->step_id = step->id;
-	row->step_type = step_type(step);
+	row->step_type = sg_accounting_step_type(step);
 	row->step_time_s = 0;
 	row->step = nothing;
 	row->voltage_v = NAN;

@@ -67,6 +67,9 @@ const struct sg_row *sg_accounting_sample(struct sg_accounting *books, const str
  */
 void sg_accounting_gap(struct sg_accounting *books, double time_s, double current_a);
 
+/** What the record calls a step of this kind: "REST", "CC_CHG", "CC_DCH". Static storage. */
+const char *sg_accounting_step_type(const struct sg_step *step);
+
 /** Signed charge of the present step, C. */
 double sg_accounting_step_charge_c(const struct sg_accounting *books);
 

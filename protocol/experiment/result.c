@@ -163,8 +163,7 @@ void sg_result_end(struct sg_result *result, double time_s, enum sg_end end, boo
 	result->at = NULL;
 }
 
-/* The half-step that holds an instant; the one at hand if none does. */
-static size_t half_step_at(const struct sg_result *result, double time_s)
+size_t sg_result_half_step_at(const struct sg_result *result, double time_s)
 {
 	for (size_t i = result->count; i-- > 0;) {
 		if (time_s > result->half_steps[i].begin_s)
@@ -191,7 +190,7 @@ void sg_result_event(struct sg_result *result, const struct sg_event *event)
 		result->event_counts[event->type]++;
 	if (event->type != SG_EVENT_HARD_SHORT || result->short_found || result->count == 0)
 		return;
-	index = half_step_at(result, event->since_s);
+	index = sg_result_half_step_at(result, event->since_s);
 	result->short_found = true;
 	result->short_time_s = event->since_s;
 	result->half_steps[index].shorted = true;

@@ -105,6 +105,9 @@ void sg_result_unwitnessed(struct sg_result *result, double time_s, double charg
 /** The stretch is over. */
 void sg_result_end(struct sg_result *result, double time_s, enum sg_end end, bool complete);
 
+/** Index of the half-step that holds an instant; 0 if it is before all of them. Of those that are kept. */
+size_t sg_result_half_step_at(const struct sg_result *result, double time_s);
+
 /** Any event; a confirmed hard short is attributed to the half-step that holds its first sample. */
 void sg_result_event(struct sg_result *result, const struct sg_event *event);
 

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "core/sample.h"
 #include "core/text.h"
@@ -119,6 +120,15 @@ static const struct {
 	{ SG_FLAG_NO_CURRENT, "no_current" },
 	{ SG_FLAG_UNCONTROLLED, "uncontrolled" },
 };
+
+uint32_t sg_quality_flag(const char *name)
+{
+	for (size_t i = 0; i < sizeof(flag_names) / sizeof(flag_names[0]); i++) {
+		if (strcmp(name, flag_names[i].name) == 0)
+			return (uint32_t)flag_names[i].flag;
+	}
+	return 0;
+}
 
 size_t sg_quality_header(char *line, size_t size)
 {

@@ -17,6 +17,7 @@
 #define SG_FORMAT_BDF_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "format/row.h"
 
@@ -33,5 +34,7 @@ size_t sg_bdf_line(const struct sg_row *row, char *line, size_t size);
 size_t sg_quality_header(char *line, size_t size);
 /** Columns: Record Index / 1, Test Time / s, flags (names joined by '|', empty if none), range_A, set_A. */
 size_t sg_quality_line(const struct sg_row *row, char *line, size_t size);
+/** The flag of a name in that table, 0 if there is none. */
+uint32_t sg_quality_flag(const char *name);
 
 #endif
