@@ -3,15 +3,15 @@
  * From the last byte of a sample at the host to the first byte of "cell off" on the wire, over pseudo-terminals, with
  * many rigs as threads of one process: p50, p99 and worst.
  *
- *   bench_cell_off [RIGS [TRIPS [FOLDER]]]     without: 1 rig with 200 trips, then 64 with 10 each
+ *   bench_cell_off [RIGS [TRIPS [FOLDER [FLUSH_MS]]]]     without: 1 rig with 200 trips, then 64 with 10 each
  *
  * A trip is a whole run: the made-up instrument (another process, one thread for all of them) sends ten samples a
  * second, then one that passes the voltage limit (pass "limit"), or a short, whose eleventh reading confirms it (pass
  * "short"). The watch starts behind the write() of that sample and stops where the first byte of the abort is read.
  * In the pass "plain" a thread does nothing but count lines and write the abort, so that the rest is what pty,
  * scheduler and made-up instrument take: on a busy machine no figure is better than that one. The records go to FOLDER,
- * without to /tmp: in a folder in memory nobody waits for a disk. Ends with 1 if a run ends by anything else, or at
- * another sample.
+ * without to /tmp; each flush of them takes FLUSH_MS longer than the disk does. Ends with 1 if a run ends by anything
+ * else, or at another sample.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -33,6 +33,7 @@
 #include "core/units.h"
 #include "experiment/reader.h"
 #include "host/clock.h"
+#include "host/disk.h"
 #include "runner/runner.h"
 
 #define RIGS_MAX 64
@@ -207,6 +208,37 @@ static void play_instruments(struct far_end *far, size_t count, enum pass pass)
 	}
 }
 
+/* ---- a disk that takes its time ---- */
+
+struct slow_disk {
+	struct sg_disk disk;
+	struct timespec flush; /* longer than it would take */
+};
+
+static ssize_t slow_write(void *ctx, int fd, const void *bytes, size_t length)
+{
+	(void)ctx;
+	return write(fd, bytes, length);
+}
+
+static int slow_fdatasync(void *ctx, int fd)
+{
+	nanosleep(&((const struct slow_disk *)ctx)->flush, NULL);
+	return fdatasync(fd);
+}
+
+static int slow_fsync(void *ctx, int fd)
+{
+	nanosleep(&((const struct slow_disk *)ctx)->flush, NULL);
+	return fsync(fd);
+}
+
+static void slow_disk_init(struct slow_disk *slow, long flush_ms)
+{
+	slow->disk = (struct sg_disk){ .write = slow_write, .fdatasync = slow_fdatasync, .fsync = slow_fsync, .ctx = slow };
+	slow->flush = (struct timespec){ .tv_sec = flush_ms / 1000, .tv_nsec = flush_ms % 1000 * SG_NS_PER_MS };
+}
+
 /* ---- the rigs ---- */
 
 struct near_end {
@@ -214,6 +246,7 @@ struct near_end {
 	char folder[96];
 	enum pass pass;
 	unsigned trips;
+	const struct sg_disk *disk;
 	char problem[640]; /* empty: none */
 	pthread_t thread;
 	int keep; /* a handle of the terminal that stays open, so that the far end is never told of a hang-up */
@@ -286,7 +319,7 @@ static void run_rig(struct near_end *near)
 	} else {
 		const struct sg_run_config config = {
 			.experiment = &experiment, .plan = &plan, .rig = &rig, .clock = clock, .clock_kind = "real",
-			.experiment_path = yaml_path, .program_version = "bench",
+			.experiment_path = yaml_path, .program_version = "bench", .disk = near->disk,
 		};
 
 		for (unsigned i = 0; i < near->trips; i++)
@@ -416,7 +449,8 @@ static double tell(enum pass pass, const struct measured *m, const struct near_e
 	return p99_us;
 }
 
-static double run_pass(enum pass pass, size_t rigs, unsigned trips, const char *folder, double plain_us)
+static double run_pass(enum pass pass, size_t rigs, unsigned trips, const char *folder, const struct sg_disk *disk,
+		       double plain_us)
 {
 	const size_t size = rigs * sizeof(struct measured);
 	struct measured *measured = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -434,6 +468,7 @@ static double run_pass(enum pass pass, size_t rigs, unsigned trips, const char *
 		far[i].measured = &measured[i];
 		near[i].pass = pass;
 		near[i].trips = trips;
+		near[i].disk = disk;
 		snprintf(near[i].folder, sizeof(near[i].folder), "%s/%s-%zu-%zu", folder, pass_names[pass], rigs, i);
 	}
 	fflush(stdout);
@@ -469,13 +504,13 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
 	return remove(path);
 }
 
-static bool measure(size_t rigs, unsigned trips, const char *folder)
+static bool measure(size_t rigs, unsigned trips, const char *folder, const struct sg_disk *disk)
 {
-	const double plain_us = run_pass(PASS_PLAIN, rigs, trips, folder, 0.0);
+	const double plain_us = run_pass(PASS_PLAIN, rigs, trips, folder, disk, 0.0);
 	bool good = plain_us > 0.0;
 
 	for (enum pass pass = PASS_LIMIT; pass < PASSES && good; pass++)
-		good = run_pass(pass, rigs, trips, folder, plain_us) > 0.0;
+		good = run_pass(pass, rigs, trips, folder, disk, plain_us) > 0.0;
 	return good;
 }
 
@@ -483,23 +518,26 @@ int main(int argc, char **argv)
 {
 	const unsigned long rigs = argc > 1 ? strtoul(argv[1], NULL, 10) : 64;
 	const unsigned long trips = argc > 2 ? strtoul(argv[2], NULL, 10) : 10;
+	const long flush_ms = argc > 4 ? strtol(argv[4], NULL, 10) : 0;
+	struct slow_disk slow;
 	char folder[64];
 	bool good = true;
 
 	snprintf(folder, sizeof(folder), "%.40s/sg_bench_XXXXXX", argc > 3 ? argv[3] : "/tmp");
-	if (rigs < 1 || rigs > RIGS_MAX || trips < 1 || trips > TRIPS_MAX) {
-		fprintf(stderr, "usage: %s [RIGS [TRIPS [FOLDER]]], 1 to %d rigs, 1 to %d trips each\n", argv[0], RIGS_MAX,
+	if (rigs < 1 || rigs > RIGS_MAX || trips < 1 || trips > TRIPS_MAX || flush_ms < 0) {
+		fprintf(stderr, "usage: %s [RIGS [TRIPS [FOLDER [FLUSH_MS]]]], 1 to %d rigs, 1 to %d trips each\n", argv[0], RIGS_MAX,
 			TRIPS_MAX);
 		return 2;
 	}
+	slow_disk_init(&slow, flush_ms);
 	if (!mkdtemp(folder))
 		give_up(folder);
 	printf("sample in to cell off out, us; %.0f samples/s a rig; p99 against that of plain; target p99 %.0f us\n",
 	       (double)SG_NS_PER_S / INTERVAL_NS, TARGET_US);
 	printf("pass   rigs  trips       p50       p99     worst   ratio  target\n");
 	if (argc < 2)
-		good = measure(1, 200, folder);
-	good = good && measure(rigs, (unsigned)trips, folder);
+		good = measure(1, 200, folder, &slow.disk);
+	good = good && measure(rigs, (unsigned)trips, folder, &slow.disk);
 	nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 	return good ? 0 : 1;
 }
