@@ -147,6 +147,14 @@ static bool take_faults(struct reader *reader, const char *value)
 	return take_keys(reader, "--faults", keys, count, value, &reader->section->faults);
 }
 
+static bool take_afe(struct reader *reader, const char *value)
+{
+	size_t count;
+	const struct fw_key *keys = fw_afe_keys(&count);
+
+	return take_keys(reader, "--afe", keys, count, value, &reader->section->afe);
+}
+
 static const struct option bench_options[] = {
 	{ "--lockstep", "PATH", take_lockstep,
 	  "Unix socket at which a host moves the clock; instruments are its ports.\n"
@@ -176,6 +184,7 @@ static const struct option section_options[] = {
 	{ "--model", "NAME", take_model, "variant within the family; default: see below" },
 	{ "--serial", "TEXT", take_serial, "serial number; default: the family's" },
 	{ "--options", "K=V,...", take_options, "of the family; see below" },
+	{ "--afe", "K=V,...", take_afe, "what a potentiostat's front end suffers; default: nothing" },
 	{ "--faults", "K=V,...", take_faults,
 	  "what its cable suffers; default: nothing. A chunk is what one side hands over at once:\n"
 	  "      a line of the instrument, one write of the host" },
@@ -232,6 +241,7 @@ static bool begin_section(struct reader *reader, const struct fw_firmware *famil
 	else
 		snprintf(section->name, sizeof(section->name), "%.30s-%u", family->name, same);
 	fw_fault_options_default(&section->faults);
+	fw_afe_options_default(&section->afe);
 	reader->section = section;
 	return true;
 }
@@ -312,6 +322,8 @@ static void help_options(const struct option *options, FILE *out)
 			keys = fw_chamber_keys(&count);
 		if (options->take == take_faults)
 			keys = fw_fault_keys(&count);
+		if (options->take == take_afe)
+			keys = fw_afe_keys(&count);
 		if (keys)
 			fw_keys_help(keys, count, out);
 	}

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "firmware/firmware.h"
+#include "plant/afe.h"
 #include "plant/cell.h"
 #include "plant/chamber.h"
 #include "port/faults.h"
@@ -28,6 +29,7 @@ struct fw_instrument_arguments {
 	const char *serial_number;
 	const char *options;
 	struct fw_fault_options faults;
+	struct fw_afe_options afe;
 };
 
 struct fw_arguments {

@@ -78,6 +78,7 @@ static bool power_up(struct fw_bench *bench, unsigned index, char *why, size_t w
 		.options = own->options,
 		.seed = seed_for(all->seed, index, PURPOSE_FIRMWARE),
 		.cell = instrument->cell,
+		.afe = &own->afe,
 		.chamber = bench->chamber,
 		.sink = { .ctx = instrument, .send = send, .halt = halt },
 	};

@@ -157,6 +157,7 @@ static void *emstat4_create(const struct fw_setup *setup, int64_t now_ns, const 
 	es4->now_ns = now_ns;
 	strcpy(es4->serial_number, serial_number);
 	fw_pgstat_init(&es4->pgstat, model, setup->cell, setup->seed, options.ideal);
+	fw_afe_suffer(&es4->pgstat.afe, setup->afe);
 	fw_pgstat_cell_off(&es4->pgstat, now_ns);
 	fw_ms_vm_init(&es4->vm, &es4->pgstat, setup->sink, &es4->refusals);
 	es4->vm.error_tail = options.error_tail;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+struct fw_afe_options;
 struct fw_cell;
 struct fw_chamber;
 
@@ -60,6 +61,7 @@ struct fw_setup {
 	const char *options;        /**< "key=value,key=value" of this family, or NULL */
 	uint64_t seed;              /**< noise of this instrument only */
 	struct fw_cell *cell;       /**< what its leads are clipped to */
+	const struct fw_afe_options *afe; /**< what its front end suffers, or NULL: nothing */
 	struct fw_chamber *chamber; /**< the air around the cell */
 	struct fw_sink sink;
 };

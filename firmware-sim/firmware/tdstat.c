@@ -361,6 +361,7 @@ static void *create(const struct fw_setup *setup, int64_t now_ns, const char **w
 	}
 	t->sink = setup->sink;
 	fw_tdstat_board_init(&t->board, t->model, &t->options, setup->cell, setup->seed);
+	fw_afe_suffer(&t->board.drive, setup->afe);
 	fw_tdstat_flash_init(&t->flash, &t->board);
 	start(t, now_ns);
 	return t;

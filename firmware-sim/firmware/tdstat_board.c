@@ -159,7 +159,7 @@ void fw_tdstat_board_calibrate(const struct fw_tdstat_board *board, int32_t *off
 static void look(struct fw_tdstat_board *board, int64_t now_ns, double *potential_v, double *current)
 {
 	fw_afe_hold(&board->drive, now_ns);
-	*potential_v = fw_cell_voltage(board->drive.cell);
+	*potential_v = fw_afe_sensed_v(&board->drive);
 	*current = current_a(board);
 }
 

@@ -118,6 +118,7 @@ void fw_afe_hold(struct fw_afe *afe, int64_t now_ns)
 	double voltage_v;
 	bool calm;
 
+	afe->now_ns = now_ns;
 	fw_cell_advance(afe->cell, now_ns);
 	switch (afe->drive) {
 	case FW_AFE_OPEN:
@@ -224,6 +225,26 @@ static struct fw_afe_reading measure(struct fw_afe *afe, struct fw_afe_ranging *
 	return reading;
 }
 
+void fw_afe_suffer(struct fw_afe *afe, const struct fw_afe_options *options)
+{
+	afe->suffers = options;
+}
+
+/*
+ * Assumed: a lead that came off shows one voltage whatever the cell has, and picks up noise; only a real one of each
+ * instrument would tell which. Driving a current goes on, since that is measured elsewhere.
+ */
+double fw_afe_sensed_v(struct fw_afe *afe)
+{
+	const struct fw_afe_options *suffers = afe->suffers;
+
+	if (!suffers || suffers->sense_off_s <= 0.0 || (double)afe->now_ns * 1e-9 < suffers->sense_off_s)
+		return fw_cell_voltage(afe->cell);
+	if (suffers->sense_noise_v <= 0.0)
+		return suffers->sense_v;
+	return suffers->sense_v + suffers->sense_noise_v * fw_random_normal(&afe->random);
+}
+
 struct fw_afe_reading fw_afe_measure_current(struct fw_afe *afe, double averaging_s)
 {
 	struct fw_afe_reading reading = measure(afe, &afe->current, &afe->config->current,
@@ -237,7 +258,7 @@ struct fw_afe_reading fw_afe_measure_current(struct fw_afe *afe, double averagin
 struct fw_afe_reading fw_afe_measure_potential(struct fw_afe *afe, double averaging_s)
 {
 	struct fw_afe_reading reading = measure(afe, &afe->potential, &afe->config->potential,
-						fw_cell_voltage(afe->cell), averaging_s);
+						fw_afe_sensed_v(afe), averaging_s);
 
 	reading.overload = reading.overload || afe->limited;
 	return reading;

@@ -19,6 +19,7 @@
 #define FW_AFE_RANGES_MAX 12
 
 struct fw_cell;
+struct fw_key;
 
 /** A ladder of ranges, finest first. Factors are of the range's nominal value. */
 struct fw_afe_ladder {
@@ -43,6 +44,13 @@ struct fw_afe_config {
 	double reference_s;    /**< time of one conversion */
 	struct fw_afe_ladder current;
 	struct fw_afe_ladder potential;
+};
+
+/** What the front end suffers. Filled by fw_keys_parse() with fw_afe_keys(). */
+struct fw_afe_options {
+	double sense_off_s; /**< from then on the sense lead hangs in the air; 0: never */
+	double sense_v;     /**< what it shows then */
+	double sense_noise_v; /**< RMS of what it picks up, anew in each measurement */
 };
 
 /** How the leads are driven. */
@@ -81,6 +89,8 @@ struct fw_afe {
 	double dac_gain;
 	bool limited;       /**< cannot bring about what was asked for */
 	bool critical;      /**< and the cell still pushes it out of its bounds */
+	int64_t now_ns;     /**< of the last look */
+	const struct fw_afe_options *suffers; /**< borrowed, or NULL: nothing */
 	int64_t hold_ns;    /**< when to look at the cell again, or FW_NEVER */
 	struct fw_afe_ranging current;
 	struct fw_afe_ranging potential;
@@ -89,6 +99,12 @@ struct fw_afe {
 /** @param config,cell  borrowed, must outlive the front end. Leads open, its own errors drawn. */
 void fw_afe_init(struct fw_afe *afe, const struct fw_afe_config *config, struct fw_cell *cell,
 		 uint64_t seed, bool ideal);
+
+/** It suffers this from now on; borrowed, NULL: nothing. */
+void fw_afe_suffer(struct fw_afe *afe, const struct fw_afe_options *options);
+
+/** What is between the sense leads, or what a lead in the air picks up. Call fw_afe_hold() first. */
+double fw_afe_sensed_v(struct fw_afe *afe);
 
 /** Open the leads. */
 void fw_afe_open(struct fw_afe *afe, int64_t now_ns);
@@ -114,6 +130,10 @@ bool fw_afe_is_on(const struct fw_afe *afe);
  */
 struct fw_afe_reading fw_afe_measure_current(struct fw_afe *afe, double averaging_s);
 struct fw_afe_reading fw_afe_measure_potential(struct fw_afe *afe, double averaging_s);
+
+/** The keys of --afe, and their defaults. */
+const struct fw_key *fw_afe_keys(size_t *count);
+void fw_afe_options_default(struct fw_afe_options *options);
 
 /** The finest range whose nominal value is not below value, or the coarsest of all. */
 size_t fw_afe_range_for(const struct fw_afe_ladder *ladder, double value);

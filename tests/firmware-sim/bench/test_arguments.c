@@ -39,7 +39,7 @@ static bool parse(const char *line)
 static void reads_sections_and_bench_options_in_any_order(void **state)
 {
 	(void)state;
-	if (!parse("emstat4 --model hr --port pty:/run/a --seed 7 votsch --port tcp:2049 --faults "
+	if (!parse("emstat4 --model hr --port pty:/run/a --afe sense_off_s=60,sense_mv=2 --seed 7 votsch --port tcp:2049 --faults "
 		   "drop=0.5 --speed 90 --cell area_cm2=2 --report truth.json"))
 		fail_msg("%s", why);
 	assert_int_equal(arguments.count, 2);
@@ -47,6 +47,9 @@ static void reads_sections_and_bench_options_in_any_order(void **state)
 	assert_string_equal(arguments.instruments[0].model, "hr");
 	assert_string_equal(arguments.instruments[0].port, "pty:/run/a");
 	assert_true(arguments.instruments[0].faults.drop == 0.0);
+	assert_true(arguments.instruments[0].afe.sense_off_s == 60.0);
+	assert_true(arguments.instruments[0].afe.sense_v == 2e-3);
+	assert_true(arguments.instruments[1].afe.sense_off_s == 0.0);
 	assert_string_equal(arguments.instruments[1].port, "tcp:2049");
 	assert_true(arguments.instruments[1].faults.drop == 0.5);
 	assert_null(arguments.instruments[1].model);
@@ -92,6 +95,7 @@ static void says_what_would_be_right(void **state)
 		{ "emstat4 --port pty: --cell area_cm2=0", "a number from 0.001 to 1000" },
 		{ "emstat4 --port pty: --cell short=soon", "exposure never at" },
 		{ "emstat4 --port pty: --chamber noise=1", "did you mean \"noise_k\"" },
+		{ "emstat4 --port pty: --afe sense_off=3", "did you mean \"sense_off_s\"" },
 		{ "emstat4 --port pty: --faults drop=2", "a number from 0 to 1 is wanted" },
 		{ "emstat4 --port pty: --ready-fd x", "the number of an open file" },
 	};

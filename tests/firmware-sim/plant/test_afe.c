@@ -76,6 +76,28 @@ static void reads_in_steps_that_averaging_makes_finer(void **state)
 	}
 }
 
+/* The cell has its current; what is shown has nothing to do with it. */
+static void a_sense_lead_that_came_off_shows_its_own_voltage(void **state)
+{
+	static const struct fw_afe_options off = {.sense_off_s = 10.0, .sense_v = -2e-3};
+	struct fw_afe_options noisy = off;
+	double first, second;
+
+	(void)state;
+	fw_afe_init(&afe, &config, &cell, 11, true);
+	fw_afe_suffer(&afe, &off);
+	fw_afe_drive_current(&afe, 9999999999, 500e-6, 3);
+	assert_close(fw_afe_measure_potential(&afe, 0.02).value, 0.5, 1e-9);
+	fw_afe_hold(&afe, 10000000000);
+	assert_close(fw_afe_measure_potential(&afe, 0.02).value, -2e-3, 1e-9);
+	assert_close(fw_afe_measure_current(&afe, 0.02).value, 500e-6, 1e-9);
+	noisy.sense_noise_v = 1e-3;
+	fw_afe_suffer(&afe, &noisy);
+	first = fw_afe_measure_potential(&afe, 0.02).value;
+	second = fw_afe_measure_potential(&afe, 0.02).value;
+	assert_true(first != second && fabs(first) < 8e-3 && fabs(second) < 8e-3);
+}
+
 static void applies_in_steps_with_a_small_gain_error(void **state)
 {
 	double steps;
@@ -159,6 +181,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(averages_its_noise_away, start),
 		cmocka_unit_test_setup(reads_in_steps_that_averaging_makes_finer, start),
+		cmocka_unit_test_setup(a_sense_lead_that_came_off_shows_its_own_voltage, start),
 		cmocka_unit_test_setup(applies_in_steps_with_a_small_gain_error, start),
 		cmocka_unit_test_setup(finds_a_range_that_fits, start),
 		cmocka_unit_test_setup(picks_ranges_by_nominal_value, start),
