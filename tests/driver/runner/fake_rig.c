@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fake_rig.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,7 +102,7 @@ static enum sg_err fake_start(struct sg_device *dev, const struct sg_segment *se
 	(void)dev;
 	(void)deadline_ns;
 	current->start_s = now_s(current);
-	if (current->starts++ < current->bad_starts) {
+	if (current->starts++ < current->bad_starts && current->starts > current->bad_from) {
 		call('S');
 		return current->start_err;
 	}
@@ -122,18 +127,31 @@ static enum sg_err over(struct fake_rig *fake, struct sg_report *out, enum sg_en
 	return SG_OK;
 }
 
+/* Between the sense leads. Not quite the same twice, or it would count as stuck. */
+static double sensed_v(struct fake_rig *fake, double current_a)
+{
+	const double wobble_v = 1e-5 * (double)(fake->samples * 7 % 5);
+
+	if (fake->samples >= fake->high_at)
+		return 9.0;
+	if (fake->samples >= fake->lead_at) {
+		if (fake->lead_v == 0.0)
+			fake->lead_v = copysign(1.5e-3, current_a);
+		return fake->lead_v + wobble_v;
+	}
+	return current_a * (fake->samples >= fake->short_at ? 1.0 : CELL_OHM) + wobble_v;
+}
+
 static enum sg_err say_sample(struct fake_rig *fake, struct sg_report *out)
 {
 	const struct sg_segment *segment = &fake->segments[fake->segment];
-	/* Not quite the same twice, or it would count as stuck. */
-	const double wobble_v = 1e-5 * (double)(fake->samples * 7 % 5);
 
 	*out = (struct sg_report){ .kind = SG_REPORT_SAMPLE, .segment = (uint32_t)fake->segment,
 				   .host_ns = fake->now_ns };
 	out->sample = (struct sg_sample){
 		.host_ns = fake->now_ns,
 		.instrument_ns = fake->now_ns - fake->program_ns,
-		.voltage_v = fake->samples >= fake->high_at ? 9.0 : segment->set_value * CELL_OHM + wobble_v,
+		.voltage_v = sensed_v(fake, segment->set_value),
 		.current_a = segment->set_value,
 		.temperature_c = NAN,
 		.range_a = segment->range_a,
@@ -199,6 +217,8 @@ static enum sg_err fake_next(struct sg_device *dev, struct sg_report *out, int64
 	(void)dev;
 	if (!fake->running)
 		return SG_ERR_STATE;
+	if (fake->look)
+		fake->look(fake);
 	if (fake->sleeps_in == 'N' && fake->samples == fake->sleeps_at)
 		fall_asleep();
 	if (fake->stopped)
@@ -350,7 +370,8 @@ void fake_init(struct fake_rig *fake, const char *steps)
 	fake->reconnect_within = "30 s";
 	fake->on_reconnect = "continue";
 	fake->drop_at = fake->drop_again_at = fake->dropped_at = FAKE_NEVER;
-	fake->high_at = fake->gone_at = FAKE_NEVER;
+	fake->high_at = fake->gone_at = fake->short_at = fake->lead_at = FAKE_NEVER;
+	fake->more = "";
 	fake->chamber_silent_s[0] = fake->chamber_silent_s[1] = INFINITY;
 	fake->chamber_read_s[0] = fake->chamber_read_s[1] = NAN;
 	fake->now_ns = fake->zero_ns = 1000 * SG_NS_PER_S;
@@ -368,10 +389,10 @@ static void read_experiment(const struct fake_rig *fake, struct sg_experiment *e
 		 "sandglass: 1\nname: fake\n"
 		 "cell: {name: fake, metal: Na, area_cm2: 1.0, thickness_mm: 1.0}\n"
 		 "rig:\n  potentiostat: {family: emstat4, model: hr, port: \"sim:x\"}\n%s"
-		 "%slimits: {voltage: 5 V}\nreconnect_within: %s\non_reconnect: %s\nsteps:\n%s",
+		 "%s%slimits: {voltage: 5 V}\nreconnect_within: %s\non_reconnect: %s\nsteps:\n%s",
 		 fake->chamber ? "  chamber: {family: votsch, model: vt4002, port: \"sim:x\"}\n" : "",
 		 fake->soaks ? "temperature: {set: 25 degC, tolerance: 0.3 K, soak: 60 s, timeout: 10 min}\n" : "",
-		 fake->reconnect_within, fake->on_reconnect, fake->steps);
+		 fake->more, fake->reconnect_within, fake->on_reconnect, fake->steps);
 	if (sg_experiment_read(experiment, "fake.yaml", yaml, strlen(yaml), &diagnostics))
 		die(diagnostics.items[0].text);
 	snprintf(experiment->folder, sizeof(experiment->folder), "%s", fake->folder);
@@ -412,6 +433,7 @@ void fake_run(struct fake_rig *fake)
 	struct sg_run_config config = {
 		.clock = &fake->clock, .clock_kind = "fake", .program_version = "test", .observer = &observer,
 		.disk = fake->disk,
+		.interrupts = &fake->interrupts,
 	};
 	struct sg_experiment experiment;
 	char said[512];
@@ -443,6 +465,35 @@ void fake_run(struct fake_rig *fake)
 		die(said);
 	sg_plan_fini(&plan);
 	sg_experiment_fini(&experiment);
+}
+
+struct fake_rig *fake_new(const char *steps)
+{
+	struct fake_rig *fake = malloc(sizeof(*fake));
+
+	if (fake)
+		fake_init(fake, steps);
+	return fake;
+}
+
+int fake_tear_down(void **state)
+{
+	fake_fini(*state);
+	free(*state);
+	return 0;
+}
+
+void fake_again(struct fake_rig *fake, const char *steps)
+{
+	fake_fini(fake);
+	fake_init(fake, steps);
+}
+
+void fake_assert_stopped_by(const struct fake_rig *fake, const char *reason)
+{
+	if (strcmp(fake->outcome.summary.stopped_by, reason) != 0)
+		fail_msg("ended by \"%s\" (%s: %s), expected \"%s\"; verbs %s", fake->outcome.summary.stopped_by,
+			 sg_err_name(fake->err), fake->outcome.summary.detail, reason, fake->log);
 }
 
 void fake_fini(struct fake_rig *fake)

@@ -10,6 +10,7 @@
 #ifndef SG_TEST_FAKE_RIG_H
 #define SG_TEST_FAKE_RIG_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,7 +33,8 @@ struct fake_rig {
 	/* inputs: zero is an instrument that behaves, but see fake_init() */
 	const char *steps;          /**< of the experiment, YAML lines */
 	size_t sequence_max;        /**< segments one start() takes */
-	unsigned bad_starts;        /**< the first so many starts answer start_err */
+	unsigned bad_starts;        /**< the first so many starts answer start_err, */
+	unsigned bad_from;          /**< ... but for the first so many of these */
 	enum sg_err start_err;
 	double late_s;              /**< from a start to its first word */
 	enum sg_err stop_err;
@@ -47,12 +49,17 @@ struct fake_rig {
 	unsigned drops;             /**< messages that are damaged ... */
 	uint32_t drop_at, drop_again_at; /**< ... before these samples of the run, from 0 */
 	uint32_t high_at;           /**< this sample and later ones: 9 V */
+	uint32_t short_at;          /**< from this sample on the cell is 1 ohm, */
+	uint32_t lead_at;           /**< ... or the sense lead is off and shows 1.5 mV in the direction of the current then */
 	uint32_t gone_at;           /**< before this sample the link is lost, once */
 	char sleeps_in;             /**< the PC falls asleep in this verb (see log; N: next, C: read of the chamber), 0: never ... */
 	uint32_t sleeps_at;         /**< ... when it is called the so-manieth time, from 1; N: before this sample, from 0 */
 	double sleeps_s;
 	const char *reconnect_within;
 	const char *on_reconnect;
+	const char *more;           /**< further lines of the experiment */
+	volatile sig_atomic_t interrupts; /**< a person asked to stop */
+	void (*look)(struct fake_rig *fake); /**< or NULL: before each report of a running sequence */
 	bool chamber;
 	bool soaks;                 /**< for a minute before the first step, which may take ten; with a chamber */
 	const struct sg_disk *disk; /**< or NULL: the one of this PC */
@@ -85,6 +92,7 @@ struct fake_rig {
 	uint32_t chamber_reads;
 	uint32_t said_in_segment;
 	uint32_t samples;
+	double lead_v;
 	int64_t segment_ns;
 	int64_t program_ns;
 	bool running;
@@ -93,6 +101,17 @@ struct fake_rig {
 	uint32_t dropped_at;
 	char folder[64];
 };
+
+/**
+ * For setup functions of tests: a rig on the heap with these steps. NULL: no memory. fake_tear_down() is for their
+ * teardown; fake_again() is another run in the same test.
+ */
+struct fake_rig *fake_new(const char *steps);
+int fake_tear_down(void **state);
+void fake_again(struct fake_rig *fake, const char *steps);
+
+/** Fails the test, saying how it ended instead. */
+void fake_assert_stopped_by(const struct fake_rig *fake, const char *reason);
 
 /** Well-behaved; steps is required. */
 void fake_init(struct fake_rig *fake, const char *steps);

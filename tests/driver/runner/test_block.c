@@ -20,45 +20,23 @@ static const char steps[] = "  - cycle: {current: 1 mA/cm2, half_cycle: 60 s, co
 
 static int set_up(void **state)
 {
-	struct fake_rig *fake = malloc(sizeof(*fake));
+	struct fake_rig *fake = fake_new(steps);
 
 	if (!fake)
 		return -1;
-	fake_init(fake, steps);
 	*state = fake;
 	return 0;
 }
 
-static int tear_down(void **state)
-{
-	fake_fini(*state);
-	free(*state);
-	return 0;
-}
-
 /* A test whose state is an instrument that behaves, and two half-steps. */
-#define on_rig(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
-/* Another run in the same test. */
-static void set_up_again(struct fake_rig *fake)
-{
-	fake_fini(fake);
-	fake_init(fake, steps);
-}
-
-static void assert_stopped_by(const struct fake_rig *fake, const char *reason)
-{
-	if (strcmp(fake->outcome.summary.stopped_by, reason) != 0)
-		fail_msg("ended by \"%s\" (%s: %s), expected \"%s\"; verbs %s", fake->outcome.summary.stopped_by,
-			 sg_err_name(fake->err), fake->outcome.summary.detail, reason, fake->log);
-}
+#define on_rig(test) cmocka_unit_test_setup_teardown(test, set_up, fake_tear_down)
 
 static void an_instrument_that_behaves_is_started_once_and_switched_off_at_the_end(void **state)
 {
 	struct fake_rig *fake = *state;
 
 	fake_run(fake);
-	assert_stopped_by(fake, "end_of_plan");
+	fake_assert_stopped_by(fake, "end_of_plan");
 	assert_int_equal(fake->err, SG_OK);
 	assert_string_equal(fake->log, "SO");
 	assert_int_equal(fake->row_count, SAMPLES);
@@ -73,15 +51,15 @@ static void a_start_without_an_answer_is_made_safe_before_it_is_repeated(void **
 	static const enum sg_err answers[] = { SG_ERR_REFUSED, SG_ERR_UNCERTAIN, SG_ERR_TIMEOUT };
 
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
-		set_up_again(fake);
+		fake_again(fake, steps);
 		fake->start_err = answers[i];
 		fake->bad_starts = 2;
 		fake_run(fake);
 		assert_string_equal(fake->log, "SOSOSO");
-		assert_stopped_by(fake, "end_of_plan");
+		fake_assert_stopped_by(fake, "end_of_plan");
 		assert_int_equal(fake->row_count, SAMPLES);
 
-		set_up_again(fake);
+		fake_again(fake, steps);
 		fake->start_err = answers[i];
 		fake->bad_starts = 3;
 		fake_run(fake);
@@ -118,7 +96,7 @@ static void a_start_in_the_moment_of_the_loss_ends_with_the_link_lost(void **sta
 	fake_run(fake);
 	assert_int_equal(fake->starts, 1);
 	assert_int_equal(fake->err, SG_ERR_UNSAFE);
-	assert_stopped_by(fake, "communication");
+	fake_assert_stopped_by(fake, "communication");
 	assert_false(fake->outcome.summary.cell_off_verified);
 	assert_non_null(fake_event(fake, SG_EVENT_SAFE_OFF));
 }
@@ -130,11 +108,11 @@ static void a_stop_that_fails_is_followed_by_safe_off_before_anything_is_told(vo
 	static const enum sg_err answers[] = { SG_ERR_TIMEOUT, SG_ERR_UNCERTAIN, SG_ERR_REFUSED, SG_ERR_GONE };
 
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
-		set_up_again(fake);
+		fake_again(fake, steps);
 		fake->high_at = 30;
 		fake->stop_err = answers[i];
 		fake_run(fake);
-		assert_stopped_by(fake, "limit_voltage");
+		fake_assert_stopped_by(fake, "limit_voltage");
 		assert_int_equal(fake->err, SG_ERR_LIMIT);
 		assert_non_null(fake_event(fake, SG_EVENT_LIMIT));
 		assert_string_equal(fake_event(fake, SG_EVENT_LIMIT)->log, "SXO");
@@ -142,7 +120,7 @@ static void a_stop_that_fails_is_followed_by_safe_off_before_anything_is_told(vo
 		assert_true(fake->outcome.summary.cell_off_verified);
 	}
 	/* One that was obeyed has the cell off already. */
-	set_up_again(fake);
+	fake_again(fake, steps);
 	fake->high_at = 30;
 	fake_run(fake);
 	assert_string_equal(fake_event(fake, SG_EVENT_LIMIT)->log, "SX");
@@ -157,14 +135,14 @@ static void twenty_damaged_messages_in_a_row_are_borne_and_one_more_is_not(void 
 	fake->drop_at = 10;
 	fake->drop_again_at = 11; /* a good sample in between: a new row of them */
 	fake_run(fake);
-	assert_stopped_by(fake, "end_of_plan");
+	fake_assert_stopped_by(fake, "end_of_plan");
 	assert_int_equal(fake->row_count, SAMPLES);
 
-	set_up_again(fake);
+	fake_again(fake, steps);
 	fake->drops = 21;
 	fake->drop_at = 10;
 	fake_run(fake);
-	assert_stopped_by(fake, "communication");
+	fake_assert_stopped_by(fake, "communication");
 	assert_int_equal(fake->err, SG_ERR_VALUE);
 	assert_int_equal(fake->row_count, 10);
 	assert_true(fake->outcome.summary.cell_off_verified);
@@ -180,7 +158,7 @@ static void silence_is_counted_from_the_start_of_its_own_block(void **state)
 	fake->safe_off_s = 25.0;
 	fake->late_s = 3.0;
 	fake_run(fake);
-	assert_stopped_by(fake, "end_of_plan");
+	fake_assert_stopped_by(fake, "end_of_plan");
 	assert_int_equal(fake->starts, 2);
 	assert_int_equal(fake->row_count, SAMPLES);
 }
@@ -195,7 +173,7 @@ static void a_block_that_never_says_a_word_is_ended_by_the_silence_limit_after_i
 	fake->safe_off_s = 25.0;
 	fake->mute_from_start = 2;
 	fake_run(fake);
-	assert_stopped_by(fake, "silence");
+	fake_assert_stopped_by(fake, "silence");
 	told = fake_event(fake, SG_EVENT_LIMIT);
 	assert_non_null(told);
 	/* The limit is ten intervals of a second; a turn looks once a second. */
@@ -214,7 +192,7 @@ static void a_temperature_older_than_a_minute_is_flagged_in_its_rows_and_no_othe
 	fake->chamber_silent_s[0] = 50.0;
 	fake->chamber_silent_s[1] = 170.0;
 	fake_run(fake);
-	assert_stopped_by(fake, "end_of_plan");
+	fake_assert_stopped_by(fake, "end_of_plan");
 	assert_int_equal(fake->row_count, 240);
 	/* Where the readings of the chamber fell is its own business; a minute is a minute. */
 	assert_true(fake->chamber_read_s[0] > 35.0 && fake->chamber_read_s[1] < 185.0);
@@ -242,7 +220,7 @@ static void only_the_first_row_behind_a_lost_link_has_a_gap_before_it(void **sta
 	fake->sequence_max = 1;
 	fake->gone_at = 90; /* in the second of four blocks */
 	fake_run(fake);
-	assert_stopped_by(fake, "end_of_plan");
+	fake_assert_stopped_by(fake, "end_of_plan");
 	assert_true(fake->row_count > 90 + 60);
 	assert_int_equal(fake_flagged(fake, SG_FLAG_GAP_BEFORE), 1);
 	assert_true(fake->rows[90].flags & SG_FLAG_GAP_BEFORE);

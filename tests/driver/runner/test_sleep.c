@@ -22,37 +22,21 @@ static const char steps[] = "  - cycle: {current: 1 mA/cm2, half_cycle: 300 s, c
 
 static int set_up(void **state)
 {
-	struct fake_rig *fake = malloc(sizeof(*fake));
+	struct fake_rig *fake = fake_new(steps);
 
 	if (!fake)
 		return -1;
-	fake_init(fake, steps);
 	fake->sleeps_s = SLEPT_S;
 	*state = fake;
 	return 0;
 }
 
-static int tear_down(void **state)
-{
-	fake_fini(*state);
-	free(*state);
-	return 0;
-}
-
-#define on_rig(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define on_rig(test) cmocka_unit_test_setup_teardown(test, set_up, fake_tear_down)
 
 static void set_up_again(struct fake_rig *fake)
 {
-	fake_fini(fake);
-	fake_init(fake, steps);
+	fake_again(fake, steps);
 	fake->sleeps_s = SLEPT_S;
-}
-
-static void assert_stopped_by(const struct fake_rig *fake, const char *reason)
-{
-	if (strcmp(fake->outcome.summary.stopped_by, reason) != 0)
-		fail_msg("ended by \"%s\" (%s: %s), expected \"%s\"; verbs %s", fake->outcome.summary.stopped_by,
-			 sg_err_name(fake->err), fake->outcome.summary.detail, reason, fake->log);
 }
 
 /* The event that tells of a sleep; there is one at most. */
@@ -128,7 +112,7 @@ static void what_flowed_in_a_sleep_is_not_booked_and_not_repeated(void **state)
 
 	fall_asleep_in_the_first_half_step(fake);
 	fake_run(fake);
-	assert_stopped_by(fake, "end_of_plan");
+	fake_assert_stopped_by(fake, "end_of_plan");
 	assert_int_equal(fake->err, SG_OK);
 	assert_int_equal(fake_flagged(fake, SG_FLAG_GAP_BEFORE), 1);
 	assert_true(fake->rows[50].flags & SG_FLAG_GAP_BEFORE);
@@ -148,7 +132,7 @@ static void an_instrument_heard_running_is_booked_by_its_own_clock(void **state)
 	fall_asleep_in_the_first_half_step(fake);
 	fake->absence = SG_ABSENCE_RAN;
 	fake_run(fake);
-	assert_stopped_by(fake, "end_of_plan");
+	fake_assert_stopped_by(fake, "end_of_plan");
 	assert_true(booked_over_hole_c(fake) > 99.0 * CURRENT_A && booked_over_hole_c(fake) < 103.0 * CURRENT_A);
 	assert_true(fake->outcome.result.half_steps[0].unknown_end_c == 0.0);
 	assert_false(fake->outcome.result.half_steps[0].witnessed);
@@ -167,7 +151,7 @@ static void no_power_after_a_sleep_is_no_proof_that_no_current_flowed(void **sta
 		fake->absence = SG_ABSENCE_OFF;
 		fake->trace = traces[i];
 		fake_run(fake);
-		assert_stopped_by(fake, "end_of_plan");
+		fake_assert_stopped_by(fake, "end_of_plan");
 		assert_true(fake->outcome.result.half_steps[0].unknown_end_c > 99.0 * CURRENT_A);
 		assert_false(is_told(fake, "no current flowed"));
 	}
@@ -182,7 +166,7 @@ static void a_cell_that_was_off_before_a_sleep_was_off_in_it(void **state)
 	fake->absence = SG_ABSENCE_OFF;
 	fake->trace = SG_TRACE_OFF;
 	fake_run(fake);
-	assert_stopped_by(fake, "end_of_plan");
+	fake_assert_stopped_by(fake, "end_of_plan");
 	assert_non_null(sleep_told(fake));
 	assert_true(is_told(fake, "no current flowed"));
 }
@@ -200,7 +184,7 @@ static void a_sleep_ends_the_run_where_a_lost_link_would_and_the_cell_is_off(voi
 			fake->on_reconnect = policies[i][1];
 			fake->away = away;
 			fake_run(fake);
-			assert_stopped_by(fake, "communication");
+			fake_assert_stopped_by(fake, "communication");
 			assert_int_equal(fake->err, SG_ERR_GONE);
 			assert_string_equal(fake->log, away ? "SRRRRROO" : "SROO");
 			assert_non_null(sleep_told(fake));
@@ -219,7 +203,7 @@ static void waiting_is_counted_from_the_waking(void **state)
 	fake->gone_at = 50;
 	fake->away = 40; /* 20 s of 30 */
 	fake_run(fake);
-	assert_stopped_by(fake, "end_of_plan");
+	fake_assert_stopped_by(fake, "end_of_plan");
 	assert_string_equal(sleep_told(fake)->log, "SR"); /* nothing can be made safe yet: it is told without delay */
 
 	set_up_again(fake);
@@ -227,7 +211,7 @@ static void waiting_is_counted_from_the_waking(void **state)
 	fake->away = FAKE_NEVER;
 	fake_run(fake);
 	assert_int_equal(fake->err, SG_ERR_UNSAFE);
-	assert_stopped_by(fake, "communication");
+	fake_assert_stopped_by(fake, "communication");
 }
 
 /* The link went first: that alone would have said that no current flowed from then on. */
@@ -243,7 +227,7 @@ static void a_sleep_while_a_lost_link_is_waited_for_counts_for_neither_side(void
 	fake->absence = SG_ABSENCE_OFF;
 	fake->trace = SG_TRACE_CURRENT;
 	fake_run(fake);
-	assert_stopped_by(fake, "end_of_plan");
+	fake_assert_stopped_by(fake, "end_of_plan");
 	told = sleep_told(fake);
 	assert_non_null(told);
 	assert_true(told->event.value == SLEPT_S);
@@ -264,7 +248,7 @@ static void the_answer_to_a_start_is_not_believed_after_a_sleep(void **state)
 		fake->start_err = answers[i];
 		fake->bad_starts = answers[i] != SG_OK;
 		fake_run(fake);
-		assert_stopped_by(fake, "end_of_plan");
+		fake_assert_stopped_by(fake, "end_of_plan");
 		assert_int_equal(strncmp(fake->log, "SRO", 3), 0);
 		assert_string_equal(sleep_told(fake)->log, "SRO");
 		assert_false(fake->outcome.result.half_steps[0].witnessed);
@@ -282,7 +266,7 @@ static void a_stop_over_a_sleep_leaves_what_flowed_unknown(void **state)
 	fake->sleeps_in = 'X';
 	fake->sleeps_at = 1;
 	fake_run(fake);
-	assert_stopped_by(fake, "limit_voltage");
+	fake_assert_stopped_by(fake, "limit_voltage");
 	assert_int_equal(fake->err, SG_ERR_LIMIT);
 	assert_string_equal(fake->log, "SXROO");
 	assert_non_null(sleep_told(fake));
@@ -300,7 +284,7 @@ static void a_sleep_between_two_blocks_is_told_and_breaks_nothing(void **state)
 	fake->sleeps_in = 'O';
 	fake->sleeps_at = 1;
 	fake_run(fake);
-	assert_stopped_by(fake, "end_of_plan");
+	fake_assert_stopped_by(fake, "end_of_plan");
 	assert_string_equal(fake->log, "SOROSOO");
 	assert_string_equal(sleep_told(fake)->log, "SORO");
 	assert_int_equal(fake->row_count, SAMPLES);
@@ -318,7 +302,7 @@ static void a_sleep_in_a_soak_is_told_and_takes_nothing_from_its_time(void **sta
 	fake->sleeps_at = 3;
 	fake->sleeps_s = 3600.0;
 	fake_run(fake);
-	assert_stopped_by(fake, "end_of_plan");
+	fake_assert_stopped_by(fake, "end_of_plan");
 	assert_string_equal(fake->log, "ROSO");
 	assert_string_equal(sleep_told(fake)->log, "RO");
 	assert_true(sleep_told(fake)->event.time_s < fake->start_s - 55.0); /* it soaked anew */
@@ -332,7 +316,7 @@ static void a_sleep_in_the_last_second_is_told(void **state)
 	fake->sleeps_in = 'O';
 	fake->sleeps_at = 1;
 	fake_run(fake);
-	assert_stopped_by(fake, "end_of_plan");
+	fake_assert_stopped_by(fake, "end_of_plan");
 	assert_string_equal(fake->log, "SO");
 	assert_non_null(sleep_told(fake));
 }
@@ -344,7 +328,7 @@ static void half_a_second_is_no_sleep(void **state)
 	fall_asleep_in_the_first_half_step(fake);
 	fake->sleeps_s = 0.5;
 	fake_run(fake);
-	assert_stopped_by(fake, "end_of_plan");
+	fake_assert_stopped_by(fake, "end_of_plan");
 	assert_string_equal(fake->log, "SO");
 	assert_null(sleep_told(fake));
 	assert_int_equal(fake->row_count, SAMPLES);
