@@ -157,6 +157,7 @@ static bool worth_a_line(const struct sg_live_view *view, const struct sg_event 
 	case SG_EVENT_CONTACT_OPEN:
 	case SG_EVENT_SENSE_LOST:
 	case SG_EVENT_DIFFUSION_LIMIT:
+	case SG_EVENT_VERIFY:
 	case SG_EVENT_PAUSE:
 	case SG_EVENT_THERMAL:
 	case SG_EVENT_DATA_FAULT:

@@ -38,6 +38,7 @@ static const char *category_of(const struct sg_event *event)
 		return harmless ? NULL : "equipment_failure";
 	case SG_EVENT_LIMIT:
 		return harmless ? NULL : "premature_termination";
+	case SG_EVENT_VERIFY: /* the current was not the plan's for a moment */
 	case SG_EVENT_PAUSE:
 	case SG_EVENT_DATA_FAULT:
 	case SG_EVENT_TIME_FAULT:

@@ -2,8 +2,6 @@
 /* One block: from start() of the potentiostat to the end it reports, or to the end we order. */
 #include "runner/block.h"
 
-#include <string.h>
-
 #include "core/units.h"
 #include "host/clock.h"
 #include "runner/run.h"
@@ -130,9 +128,10 @@ static enum sg_verdict turn(struct sg_run *run)
 	verdict = err ? on_trouble(run, err) : on_report(run, &report);
 	verdict = sg_verdict_worse(verdict, sg_run_watch_operator(run));
 	if (verdict == SG_VERDICT_GO_ON && (err || report.kind == SG_REPORT_SAMPLE)) {
-		/* Right after a sample the instrument is silent for an interval: time for the chamber. */
+		/* Right after a sample the instrument is silent for an interval: time for the chamber, but not in a pulse. */
 		run->climate.hurried = run->segments[run->block.at].set_value != 0.0;
-		verdict = sg_run_watch_climate(run);
+		if (!run->block.is_pulse)
+			verdict = sg_run_watch_climate(run);
 		run->climate.hurried = false;
 		sg_run_show(run, SG_PHASE_STEP);
 	}
@@ -175,25 +174,21 @@ static enum sg_verdict after_sleep(struct sg_run *run, enum sg_verdict decided)
 	const enum sg_verdict verdict = sg_run_reconnect(run);
 	const size_t at = run->engine.at;
 
+	/* What was broken was settled there. */
+	run->block.broken = run->block.left_on = false;
 	if (decided == SG_VERDICT_END_PROCEDURE && (at >= plan->step_count || plan->steps[at].procedure != procedure))
 		decided = SG_VERDICT_GO_ON;
 	return sg_verdict_worse(decided, verdict);
 }
 
-enum sg_verdict sg_run_block(struct sg_run *run, const struct sg_action *action)
+enum sg_verdict sg_block_carry(struct sg_run *run)
 {
-	enum sg_verdict verdict = sg_run_watch_sleep(run);
+	enum sg_verdict verdict = SG_VERDICT_GO_ON;
 	enum sg_err err;
 
-	if (verdict != SG_VERDICT_GO_ON)
-		return verdict;
-	memset(&run->block, 0, sizeof(run->block));
-	run->block.steps = &run->config->plan->steps[action->step];
-	run->block.first_step = action->step;
-	run->block.count = action->count;
 	run->block.start_s = sg_run_now_s(run);
 	sg_guard_arm(&run->guard, run->block.start_s);
-	err = sg_block_start(run, action->count);
+	err = sg_block_start(run, run->block.count);
 	if (run->sleep.in_hole) /* whatever it answered */
 		return SG_VERDICT_RECONNECT;
 	if (err)
@@ -203,10 +198,32 @@ enum sg_verdict sg_run_block(struct sg_run *run, const struct sg_action *action)
 		verdict = turn(run);
 	if (verdict == SG_VERDICT_RECONNECT)
 		return verdict; /* what became of the block shows when the instrument is met again */
-	if (verdict != SG_VERDICT_GO_ON && sg_run_slept(run))
+	if (verdict != SG_VERDICT_GO_ON && sg_run_slept(run)) {
+		if (verdict == SG_VERDICT_VERIFY)
+			verdict = sg_run_verify_without(run, "the PC slept");
 		return after_sleep(run, verdict);
+	}
 	if (verdict != SG_VERDICT_GO_ON)
 		verdict = sg_verdict_worse(verdict, drain(run));
+	return verdict;
+}
+
+enum sg_verdict sg_run_block(struct sg_run *run, const struct sg_action *action)
+{
+	enum sg_verdict verdict = sg_run_watch_sleep(run);
+
+	if (verdict != SG_VERDICT_GO_ON)
+		return verdict;
+	run->block = (struct sg_block){
+		.steps = &run->config->plan->steps[action->step],
+		.first_step = action->step,
+		.count = action->count,
+	};
+	verdict = sg_block_carry(run);
+	if (verdict == SG_VERDICT_RECONNECT)
+		return verdict;
+	if (verdict == SG_VERDICT_VERIFY)
+		return sg_run_verify(run);
 	if ((verdict == SG_VERDICT_HOLD || verdict == SG_VERDICT_PAUSE) && run->block.broken)
 		sg_engine_step_broken(&run->engine, run->block.broken_step, run->block.ran_s);
 	run->block.count = 0;

@@ -22,13 +22,15 @@ struct sg_run;
 
 /** The block that is running: some steps in one start() of the potentiostat. */
 struct sg_block {
-	const struct sg_step *steps; /**< borrowed: of the plan */
+	const struct sg_step *steps; /**< borrowed: of the plan, or of the pulse */
 	size_t first_step;    /**< index in the plan */
 	size_t count;
 	size_t at;            /**< index within the block of the segment that is running */
 	bool running;         /**< between start and the end the instrument reports */
 	bool in_step;         /**< a segment has begun and not ended */
 	bool ordered_off;     /**< we asked for its end */
+	bool unanswered;      /**< ... and it did not say that it ended: the cell was made safe instead */
+	bool is_pulse;        /**< not of the plan: steps of a verify pulse, in the place of step first_step */
 	bool left_on;         /**< it ended, and did not say that the cell is off */
 	double start_s;       /**< test time at which start() was called */
 	double unknown_s;     /**< for so long, in all, a start that nobody answered may have driven a current before */
@@ -49,6 +51,12 @@ const struct sg_step *sg_block_step(const struct sg_run *run, size_t segment);
 
 /** Largest |set current| of the block, A. */
 double sg_block_largest_a(const struct sg_run *run);
+
+/**
+ * From start to end of the block that is set up: GO_ON if it ran its time, else why not. RECONNECT: what became of it
+ * shows when the instrument is met again.
+ */
+enum sg_verdict sg_block_carry(struct sg_run *run);
 
 /* ---- start.c ---- */
 

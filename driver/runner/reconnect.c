@@ -210,7 +210,9 @@ static void book_step(struct sg_run *run, const struct sg_step *step, double unt
 	sg_run_flowed(run, flowed_s, step->current_a);
 	if (unknown_s > 0.0)
 		sg_run_unwitnessed(run, until_s);
-	if (step->kind == SG_STEP_CURRENT) {
+	if (step->kind == SG_STEP_CURRENT && run->block.is_pulse) {
+		run->current_off_s = until_s;
+	} else if (step->kind == SG_STEP_CURRENT) {
 		const double charge_c = sg_accounting_step_charge_c(&run->books);
 
 		if (until_s > run->lost_s || unknown_s > 0.0)
@@ -227,7 +229,7 @@ static void begin_unseen(struct sg_run *run, const struct sg_step *step, double 
 {
 	run->block.step_begin_s = begin_s;
 	sg_accounting_step(&run->books, step, begin_s);
-	if (step->kind == SG_STEP_CURRENT)
+	if (step->kind == SG_STEP_CURRENT && !run->block.is_pulse)
 		sg_result_begin(run->result, run->books.row.step_count, step->cycle, step->density_ma_cm2, duration_s,
 				begin_s);
 }
@@ -253,11 +255,12 @@ static void settle_block(struct sg_run *run, double end_s, double known_s)
 			begin_unseen(run, step, duration_s, begin_s);
 		block->in_step = false;
 		book_step(run, step, until_s, known_s, whole);
-		if (!whole) {
+		if (!whole && !block->is_pulse)
 			sg_engine_step_broken(&run->engine, block->first_step + at, until_s - begin_s);
+		if (!whole)
 			break;
-		}
-		sg_engine_step_done(&run->engine, block->first_step + at);
+		if (!block->is_pulse)
+			sg_engine_step_done(&run->engine, block->first_step + at);
 		begin_s = until_s;
 	}
 	block->in_step = false;

@@ -91,8 +91,11 @@ void sg_run_show(struct sg_run *run, enum sg_phase phase)
 	memset(&view, 0, sizeof(view));
 	view.phase = phase;
 	view.plan = run->config->plan;
-	view.step_index = run->block.running ? run->block.first_step + run->block.at : index;
-	if (view.step_index < view.plan->step_count)
+	view.step_index = !run->block.running ? index :
+			  run->block.is_pulse ? run->block.first_step : run->block.first_step + run->block.at;
+	if (run->block.running)
+		view.step = sg_block_step(run, run->block.at);
+	else if (view.step_index < view.plan->step_count)
 		view.step = &view.plan->steps[view.step_index];
 	view.row = run->books.row.record_index ? &run->books.row : NULL;
 	view.time_s = sg_run_now_s(run);

@@ -17,6 +17,7 @@
 #include "runner/block.h"
 #include "runner/climate.h"
 #include "runner/runner.h"
+#include "runner/verify.h"
 
 /** The PC's own sleep, in which nobody watches the cell: what of it was noticed, and what came of that. */
 struct sg_sleep {
@@ -38,6 +39,7 @@ struct sg_run {
 	struct sg_recorder *recorder;
 	struct sg_result *result;
 	struct sg_block block;
+	struct sg_verify_state verify;
 	struct sg_segment segments[SG_BLOCK_STEPS_MAX];
 	int64_t zero_ns;         /**< clock at test time 0 */
 	double current_off_s;    /**< test time at which a current last ended, NAN if none flowed yet */

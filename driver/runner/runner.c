@@ -73,6 +73,25 @@ static enum sg_err next_action(struct sg_run *run, const struct sg_engine *engin
 	return err;
 }
 
+/* After any of these steps there may be a pulse: the instrument must be able to. */
+static enum sg_err check_pulses(const struct sg_run *run, const struct sg_action *action)
+{
+	const struct sg_rig_slot *slot = &run->rig->potentiostat;
+	struct sg_segment pulse[SG_PULSE_PARTS];
+	enum sg_err err = SG_OK;
+	size_t fits;
+
+	for (size_t i = 0; i < action->count && !err; i++) {
+		if (run->segments[i].mode != SG_MODE_GALVANOSTATIC)
+			continue;
+		sg_pulse_segments(&run->verify.pace, &run->segments[i], pulse);
+		err = slot->family->potentiostat->check(slot->device, pulse, SG_PULSE_PARTS, &fits);
+		if (!err && fits < SG_PULSE_PARTS)
+			err = SG_ERR_UNSUPPORTED;
+	}
+	return err;
+}
+
 /* Every step of the plan, held against the instrument: what it would refuse next week is said now. */
 static enum sg_err check_plan(struct sg_run *run, struct sg_text *why)
 {
@@ -81,6 +100,10 @@ static enum sg_err check_plan(struct sg_run *run, struct sg_text *why)
 	enum sg_err err;
 
 	while ((err = next_action(run, &ahead, &action)) == SG_OK && action.kind != SG_ACTION_DONE) {
+		if (run->config->experiment->verify_pulse && action.kind == SG_ACTION_RUN)
+			err = check_pulses(run, &action);
+		if (err)
+			break;
 		for (size_t i = 0; i < action.count; i++)
 			sg_engine_step_done(&ahead, action.step + i);
 	}
@@ -129,7 +152,7 @@ static enum sg_err prepare(struct sg_run *run, struct sg_run_outcome *outcome, s
 		.current_noise_a = NAN,
 	};
 	struct sg_limits limits = experiment->limits;
-	enum sg_err err;
+	enum sg_err err = SG_OK;
 
 	limits.silence_s = sg_seconds(sg_clock_patience_ns(run->config->clock, sg_ns(limits.silence_s)));
 	sg_engine_init(&run->engine, experiment, run->config->plan);
@@ -138,7 +161,10 @@ static enum sg_err prepare(struct sg_run *run, struct sg_run_outcome *outcome, s
 	sg_climate_init(&run->climate, run->rig, &experiment->temperature);
 	run->current_off_s = NAN;
 	run->saved_s = -INFINITY;
-	err = check_plan(run, why);
+	if (experiment->verify_pulse)
+		err = sg_pulse_pace_for(run->rig->caps, &run->verify.pace, why);
+	if (!err)
+		err = check_plan(run, why);
 	if (err)
 		return err;
 	run->result = &outcome->result;

@@ -22,8 +22,9 @@ enum sg_err sg_block_order_off(struct sg_run *run, enum sg_verdict verdict)
 		return SG_OK;
 	/* It did not say that it ended: every second counts more than the samples under way. */
 	run->block.running = false;
-	if (err == SG_ERR_GONE && (verdict == SG_VERDICT_HOLD || verdict == SG_VERDICT_PAUSE))
+	if (err == SG_ERR_GONE && verdict <= SG_VERDICT_PAUSE)
 		return err;
+	run->block.unanswered = true;
 	sg_run_make_safe(run, 60.0);
 	return SG_OK;
 }
@@ -50,7 +51,7 @@ static void record_sample(struct sg_run *run, const struct sg_row *row)
 
 	if (sg_recorder_row(run->recorder, row))
 		run->disk_failed = true;
-	if (sg_block_step(run, run->block.at)->kind != SG_STEP_CURRENT)
+	if (sg_block_step(run, run->block.at)->kind != SG_STEP_CURRENT || run->block.is_pulse)
 		return;
 	if (!(row->flags & (SG_FLAG_OVERLOAD | SG_FLAG_OFF_SET_POINT)))
 		sg_result_voltage(run->result, row->voltage_v);
@@ -60,17 +61,10 @@ static void record_sample(struct sg_run *run, const struct sg_row *row)
 	sg_result_limit(run->result, used.low, used.high);
 }
 
-/* The way of a sample: books, guard, detectors, then (if need be) cell off, and only then the record. */
-enum sg_verdict sg_block_sample(struct sg_run *run, struct sg_sample *sample)
+/* Into the books, with what is known of it by now. */
+static const struct sg_row *book(struct sg_run *run, struct sg_sample *sample)
 {
-	struct sg_event events[SG_WATCH_EVENTS_MAX + 1];
-	enum sg_verdict verdict = SG_VERDICT_GO_ON;
-	const struct sg_row *row;
-	struct sg_reading reading;
-	const struct sg_polarization *marks = &run->watch.detector.polarizing.marks;
-	const bool was_doubled = isfinite(marks->t2x_s);
 	double time_s = sg_seconds(sample->host_ns - run->zero_ns);
-	size_t count = 0;
 	bool stale;
 
 	run->block.wire_errors = 0;
@@ -83,21 +77,35 @@ enum sg_verdict sg_block_sample(struct sg_run *run, struct sg_sample *sample)
 	sample->temperature_c = sg_climate_temperature_c(&run->climate, time_s, &stale);
 	if (stale)
 		sample->flags |= SG_FLAG_STALE;
-	row = sg_accounting_sample(&run->books, sample, time_s, sg_clock_utc_ns(run->config->clock));
+	return sg_accounting_sample(&run->books, sample, time_s, sg_clock_utc_ns(run->config->clock));
+}
 
-	run->trip = sg_guard_sample(&run->guard, sample, row->test_time_s,
-				    row->test.charging_c - row->test.discharging_c, &events[0]);
-	if (run->trip != SG_TRIP_NONE) {
-		verdict = sg_run_stop(run, sg_trip_name(run->trip), SG_ERR_LIMIT, events[0].text);
-		count = 1;
+/* What the detectors find; *doubled: the resistance has, just now. */
+static size_t find(struct sg_run *run, const struct sg_row *row, bool *doubled, struct sg_event *events)
+{
+	const struct sg_polarization *marks = &run->watch.detector.polarizing.marks;
+	const bool was_doubled = isfinite(marks->t2x_s);
+	struct sg_reading reading = reading_of(row);
+	const size_t count = sg_watch_feed(&run->watch, &reading, events);
+
+	*doubled = !was_doubled && isfinite(marks->t2x_s);
+	return count;
+}
+
+/* What the plan says to what was found, but for the alarm that is to be verified first (or NULL). */
+static enum sg_verdict decide(const struct sg_run *run, const struct sg_event *events, size_t count,
+			      const struct sg_event *alarm, enum sg_verdict verdict)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (&events[i] != alarm)
+			verdict = sg_verdict_worse(verdict, sg_engine_on_event(&run->engine, &events[i]));
 	}
-	reading = reading_of(row);
-	count += sg_watch_feed(&run->watch, &reading, &events[count]);
-	if (!was_doubled && isfinite(marks->t2x_s)) {
-		verdict = sg_verdict_worse(verdict, sg_engine_on_doubled(&run->engine));
-		if (verdict == SG_VERDICT_END_PROCEDURE)
-			run->procedure_end = "resistance_doubled";
-	}
+	return verdict;
+}
+
+/* Why it ends, in the words of the first event that ends it. */
+static void give_reasons(struct sg_run *run, const struct sg_event *events, size_t count)
+{
 	for (size_t i = 0; i < count; i++) {
 		const enum sg_verdict answer = sg_engine_on_event(&run->engine, &events[i]);
 
@@ -105,9 +113,59 @@ enum sg_verdict sg_block_sample(struct sg_run *run, struct sg_sample *sample)
 			sg_run_stop(run, sg_event_name(events[i].type), SG_OK, events[i].text);
 		else if (answer == SG_VERDICT_END_PROCEDURE)
 			run->procedure_end = sg_event_name(events[i].type);
-		verdict = sg_verdict_worse(verdict, answer);
 	}
-	if (verdict > SG_VERDICT_GO_ON && sg_block_order_off(run, verdict))
+}
+
+/* The plan's answer. An alarm is verified first only where nothing else ends the step: that would be in vain. */
+static enum sg_verdict answer(struct sg_run *run, const struct sg_row *row, const struct sg_event *events, size_t count,
+			      enum sg_verdict verdict)
+{
+	const struct sg_event *alarm = run->block.ordered_off ? NULL : sg_run_alarm_to_verify(run, events, count);
+
+	if (alarm && decide(run, events, count, alarm, verdict) == SG_VERDICT_GO_ON) {
+		sg_run_keep_alarm(run, alarm, row);
+		return SG_VERDICT_VERIFY;
+	}
+	give_reasons(run, events, count);
+	return decide(run, events, count, NULL, verdict);
+}
+
+/* Its off comes first, and is not waited for longer than the alarm itself would have it. */
+static enum sg_err end_current(struct sg_run *run, enum sg_verdict verdict)
+{
+	if (verdict == SG_VERDICT_GO_ON)
+		return SG_OK;
+	if (verdict == SG_VERDICT_VERIFY)
+		verdict = sg_engine_on_event(&run->engine, &run->verify.alarm);
+	return sg_block_order_off(run, verdict);
+}
+
+/* The way of a sample: books, guard, detectors, then (if need be) cell off, and only then the record. */
+enum sg_verdict sg_block_sample(struct sg_run *run, struct sg_sample *sample)
+{
+	struct sg_event events[SG_WATCH_EVENTS_MAX + 1];
+	enum sg_verdict verdict = SG_VERDICT_GO_ON;
+	const struct sg_row *row = book(run, sample);
+	bool doubled = false;
+	size_t count = 0;
+
+	run->trip = sg_guard_sample(&run->guard, sample, row->test_time_s,
+				    row->test.charging_c - row->test.discharging_c, &events[0]);
+	if (run->trip != SG_TRIP_NONE) {
+		verdict = sg_run_stop(run, sg_trip_name(run->trip), SG_ERR_LIMIT, events[0].text);
+		count = 1;
+	}
+	if (run->block.is_pulse)
+		sg_run_pulse_sample(run, row);
+	else
+		count += find(run, row, &doubled, &events[count]);
+	if (doubled) {
+		verdict = sg_verdict_worse(verdict, sg_engine_on_doubled(&run->engine));
+		if (verdict == SG_VERDICT_END_PROCEDURE)
+			run->procedure_end = "resistance_doubled";
+	}
+	verdict = answer(run, row, events, count, verdict);
+	if (end_current(run, verdict))
 		verdict = SG_VERDICT_RECONNECT;
 	record_sample(run, row);
 	for (size_t i = 0; i < count; i++)

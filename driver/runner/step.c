@@ -57,10 +57,10 @@ void sg_block_begin_step(struct sg_run *run, const struct sg_report *report)
 	sg_accounting_step(&run->books, step, begin_s);
 	begin_s = run->block.step_begin_s = run->books.row.test_time_s;
 	sg_guard_arm(&run->guard, sg_run_now_s(run));
-	if (step->kind == SG_STEP_CURRENT)
+	if (step->kind == SG_STEP_CURRENT && !run->block.is_pulse)
 		sg_result_begin(run->result, run->books.row.step_count, step->cycle, step->density_ma_cm2,
 				segment->duration_s, begin_s);
-	if (report->segment == 0)
+	if (report->segment == 0 && !run->block.is_pulse)
 		sg_result_unknown_before(run->result, run->block.unknown_s * sg_block_largest_a(run));
 	sg_event_init(&event, SG_EVENT_STEP_STARTED, SG_GRADE_INFO, begin_s);
 	event.value = step->density_ma_cm2;
@@ -97,7 +97,7 @@ static void close_books(struct sg_run *run, const struct sg_step *step, double e
 	const bool measured = row->step_record_index && isfinite(row->current_a);
 
 	sg_run_flowed(run, end_s, measured ? row->current_a : run->segments[run->block.at].set_value);
-	if (step->kind == SG_STEP_CURRENT)
+	if (step->kind == SG_STEP_CURRENT && !run->block.is_pulse)
 		sg_result_ran_on(run->result, end_s, sg_accounting_step_charge_c(&run->books));
 }
 
@@ -110,13 +110,16 @@ void sg_block_end_step(struct sg_run *run, enum sg_end end, const struct sg_repo
 	close_books(run, step, end_s);
 	run->block.in_step = false;
 	if (step->kind == SG_STEP_CURRENT) {
-		sg_result_end(run->result, end_s, end, end == SG_END_DURATION);
+		if (!run->block.is_pulse)
+			sg_result_end(run->result, end_s, end, end == SG_END_DURATION);
 		run->current_off_s = end_s;
 	}
 	run->current_before = step->kind == SG_STEP_CURRENT;
 	sg_event_init(&event, SG_EVENT_STEP_ENDED, SG_GRADE_INFO, end_s);
 	sg_event_say(&event, "step %s ended: %s", step->id, sg_end_name(end));
 	sg_run_tell(run, &event);
+	if (run->block.is_pulse)
+		return; /* the plan does not move */
 	if (end == SG_END_DURATION) {
 		sg_engine_step_done(&run->engine, run->block.first_step + run->block.at);
 	} else {
@@ -128,7 +131,7 @@ void sg_block_end_step(struct sg_run *run, enum sg_end end, const struct sg_repo
 
 enum sg_verdict sg_block_segment_end(struct sg_run *run, const struct sg_report *report)
 {
-	const size_t index = run->block.first_step + report->segment;
+	const size_t index = run->block.first_step + (run->block.is_pulse ? 0 : report->segment);
 	const enum sg_verdict verdict = sg_engine_on_end(&run->engine, index, report->end);
 	struct sg_event event;
 

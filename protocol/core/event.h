@@ -37,6 +37,7 @@ enum sg_event_type {
 	SG_EVENT_TEMPERATURE, /**< excursion, hold, end of hold, soak reached */
 	SG_EVENT_COMMUNICATION, /**< lost, garbled, silent, recovered */
 	SG_EVENT_CHAMBER_ALARM,
+	SG_EVENT_VERIFY, /**< what a pulse after an alarm showed: a short, a lost sense lead, or that it cannot tell */
 	SG_EVENT_PAUSE, /**< cell off for a while after a finding, as the experiment says */
 	SG_EVENT_SAFE_OFF, /**< the cell was switched off, verified or not */
 	SG_EVENT_DISK,

@@ -225,6 +225,19 @@ static void check_procedures(struct checker *c)
 	}
 }
 
+static void check_verify(struct checker *c)
+{
+	char storage[SG_FINDING_SIZE];
+	struct sg_text why;
+
+	if (!c->experiment->verify_pulse)
+		return;
+	sg_text_init(&why, storage, sizeof(storage));
+	if (sg_pulse_pace_for(c->caps, &c->report->pulse, &why))
+		find(c, SG_SEVERITY_ERROR, c->experiment->verify_at, "'verify: pulse' is not for this instrument: %s; write "
+		     "'verify: none'", why.data);
+}
+
 static void check_voltage_limit(struct checker *c)
 {
 	const double limit_v = c->experiment->limits.voltage_v;
@@ -363,6 +376,7 @@ void sg_check(const struct sg_experiment *experiment, const struct sg_plan *plan
 	check_voltage_limit(&c);
 	check_temperature(&c);
 	check_procedures(&c);
+	check_verify(&c);
 	check_charge(&c);
 	check_limit(&c);
 	check_disk(&c, env);

@@ -13,6 +13,7 @@
 #include "core/caps.h"
 #include "experiment/experiment.h"
 #include "experiment/plan.h"
+#include "experiment/pulse.h"
 
 /** What the PC offers. */
 struct sg_check_env {
@@ -49,6 +50,7 @@ struct sg_check_report {
 	double rows;            /**< planned rows of the record */
 	double file_bytes;      /**< rows x SG_CHECK_ROW_BYTES */
 	double net_max_mah_cm2; /**< largest |net areal charge| on the way */
+	struct sg_pulse_pace pulse; /**< of the verify pulse, where one is asked for and can be; else zero */
 	const char *host_loss;  /**< one sentence: what holds the cell when the PC dies. Static storage */
 };
 

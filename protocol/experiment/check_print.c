@@ -270,7 +270,26 @@ static void print_findings_policy(const struct printer *p)
 		    sg_phrase_duration(e->pause_s, pause));
 }
 
-static void print_limits(const struct printer *p)
+/* What it does to the cell, and what it moves: of the largest step, the most. */
+static void print_verify(const struct printer *p, const struct sg_pulse_pace *pulse)
+{
+	const struct sg_cell *cell = &p->experiment->cell;
+	const double charge_c = p->plan->current_max_a / 2.0 * pulse->part_s;
+	const double share = p->plan->charge_c > 0.0 ? charge_c / p->plan->charge_c : 0.0;
+	char interval[SG_PHRASE_SIZE];
+
+	if (!p->experiment->verify_pulse || !pulse->readings || !(p->plan->current_max_a > 0.0))
+		return;
+	say(p, "The alarm of a hard or a soft short, or of a short or a lost lead, is looked into first: cell off at once, then");
+	say(p, "  %.3g s without current and %.3g s at half of it, %zu readings each, one every %s%s.", pulse->part_s,
+	    pulse->part_s, pulse->readings, sg_phrase_duration(pulse->interval_s, interval),
+	    pulse->part_s > SG_PULSE_PART_S ? " (longer than 0.2 s: it is no faster)" : "");
+	say(p, "  It moves at most %.2g mAh/cm2, %.1g of the plan's charge. A short, or a pulse that cannot tell: as said above;",
+	    sg_areal_mah_cm2(charge_c, cell->area_cm2), share);
+	say(p, "  a lost sense lead: as a lost lead.");
+}
+
+static void print_limits(const struct printer *p, const struct sg_check_report *report)
 {
 	const struct sg_limits *limits = &p->experiment->limits;
 	char current[SG_PHRASE_SIZE], silence[SG_PHRASE_SIZE], charge[48] = "", temperature[64] = "";
@@ -285,6 +304,7 @@ static void print_limits(const struct printer *p)
 	    sg_phrase_duration(limits->silence_s, silence));
 	print_short(p);
 	print_findings_policy(p);
+	print_verify(p, &report->pulse);
 }
 
 static void print_reconnect(const struct printer *p)
@@ -352,7 +372,7 @@ void sg_check_print(const struct sg_experiment *experiment, const struct sg_plan
 	print_temperature(&p);
 	print_steps(&p);
 	print_totals(&p, report);
-	print_limits(&p);
+	print_limits(&p, report);
 	print_reconnect(&p);
 	say(&p, "%s", report->host_loss);
 	print_findings(&p, report);

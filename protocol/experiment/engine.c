@@ -181,6 +181,7 @@ enum sg_verdict sg_engine_on_event(const struct sg_engine *engine, const struct 
 	case SG_EVENT_TEMPERATURE:
 	case SG_EVENT_COMMUNICATION:
 	case SG_EVENT_CHAMBER_ALARM:
+	case SG_EVENT_VERIFY:
 	case SG_EVENT_PAUSE:
 	case SG_EVENT_SAFE_OFF:
 	case SG_EVENT_DISK:
@@ -188,6 +189,29 @@ enum sg_verdict sg_engine_on_event(const struct sg_engine *engine, const struct 
 		break;
 	}
 	return SG_VERDICT_GO_ON;
+}
+
+bool sg_engine_wants_pulse(const struct sg_engine *engine, const struct sg_event *event)
+{
+	return engine->experiment->verify_pulse && event->grade == SG_GRADE_ALARM &&
+	       (event->type == SG_EVENT_HARD_SHORT || event->type == SG_EVENT_SHORT_OR_SENSE ||
+		event->type == SG_EVENT_SOFT_SHORT);
+}
+
+enum sg_verdict sg_engine_on_verified(const struct sg_engine *engine, const struct sg_event *alarm,
+				      enum sg_verified verified)
+{
+	switch (verified) {
+	case SG_VERIFIED_SHORT:
+		if (alarm->type != SG_EVENT_SOFT_SHORT)
+			return on_hard_short(engine);
+		break;
+	case SG_VERIFIED_SENSE:
+		return follow(engine->experiment->on_contact);
+	case SG_VERIFIED_UNCLEAR:
+		break;
+	}
+	return sg_engine_on_event(engine, alarm);
 }
 
 enum sg_verdict sg_engine_on_doubled(const struct sg_engine *engine)

@@ -15,6 +15,7 @@
 #include "core/segment.h"
 #include "experiment/experiment.h"
 #include "experiment/plan.h"
+#include "experiment/verification.h"
 
 enum sg_action_kind {
 	SG_ACTION_RUN,         /**< start these segments */
@@ -31,6 +32,7 @@ struct sg_action {
 /** What is to happen after something happened. Ordered: the larger wins. */
 enum sg_verdict {
 	SG_VERDICT_GO_ON,
+	SG_VERDICT_VERIFY,        /**< cell off, a pulse, then what it says decides; see sg_engine_wants_pulse() */
 	SG_VERDICT_HOLD,          /**< cell off until the cause is over, then continue where it was */
 	SG_VERDICT_PAUSE,         /**< cell off for as long as the experiment says, then continue where it was */
 	SG_VERDICT_RECONNECT,     /**< the link is lost: wait for the instrument, then continue where it was */
@@ -70,6 +72,16 @@ void sg_engine_end_procedure(struct sg_engine *engine);
 
 /** The plan's answer to an event of a detector, in the step at hand. */
 enum sg_verdict sg_engine_on_event(const struct sg_engine *engine, const struct sg_event *event);
+
+/** Is this an alarm that the experiment wants to be verified by a pulse before sg_engine_on_event() is asked? */
+bool sg_engine_wants_pulse(const struct sg_engine *engine, const struct sg_event *event);
+
+/**
+ * The plan's answer to such an alarm once its pulse was seen: confirmed or unclear, as to the alarm itself, but what is
+ * a short for sure is one whatever the alarm called it; a lost sense lead as on_contact says.
+ */
+enum sg_verdict sg_engine_on_verified(const struct sg_engine *engine, const struct sg_event *alarm,
+				      enum sg_verified verified);
 
 /** The resistance has doubled, in the step at hand. */
 enum sg_verdict sg_engine_on_doubled(const struct sg_engine *engine);

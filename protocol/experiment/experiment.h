@@ -132,6 +132,8 @@ struct sg_experiment {
 	enum sg_policy on_short_from_start;
 	enum sg_policy on_polarization;
 	enum sg_policy on_contact;      /**< an open current lead, a lost sense lead */
+	bool verify_pulse;              /**< after the alarm of a short: a pulse, and only then what on_... says; default false */
+	struct sg_place verify_at;
 	double pause_s;                 /**< length of a PAUSE; default 3600 */
 	bool stop_on_reconnect;         /**< a link that was lost ends the run although it came back; default false */
 	double reconnect_within_s;      /**< how long a lost link is waited for; default 900, 0: not at all */

@@ -27,6 +27,7 @@ enum {
 	ON_POLARIZATION,
 	ON_CONTACT,
 	PAUSE,
+	VERIFY,
 	ON_RECONNECT,
 	RECONNECT_WITHIN,
 	STEPS,
@@ -49,6 +50,7 @@ static const struct sg_key keys[KEYS] = {
 	[ON_POLARIZATION] = { "on_polarization", "flag", false },
 	[ON_CONTACT] = { "on_contact", "flag", false },
 	[PAUSE] = { "pause", "1 h", false },
+	[VERIFY] = { "verify", "pulse", false },
 	[ON_RECONNECT] = { "on_reconnect", "continue", false },
 	[RECONNECT_WITHIN] = { "reconnect_within", "15 min", false },
 	[STEPS] = { "steps", "[{rest: 5 min}]", true },
@@ -146,6 +148,17 @@ static void read_findings(struct sg_reading *reading, const struct sg_yaml_node 
 			  &experiment->pause_s);
 }
 
+/* Whether an alarm is looked into before it is acted upon. */
+static void read_verify(struct sg_reading *reading, const struct sg_yaml_node *node)
+{
+	static const char *const words[] = { "none", "pulse" };
+	size_t choice;
+
+	reading->experiment->verify_at = sg_yaml_place(node);
+	if (sg_value_choice(reading->diagnostics, node, "verify", words, SG_COUNT(words), &choice))
+		reading->experiment->verify_pulse = choice == 1;
+}
+
 static void read_reconnect(struct sg_reading *reading, const struct sg_yaml_node *policy,
 			   const struct sg_yaml_node *within)
 {
@@ -208,6 +221,7 @@ static enum sg_err read_root(struct sg_reading *reading, const struct sg_yaml_no
 	sg_section_temperature(reading, values[TEMPERATURE]);
 	read_hard_short(reading, values[ON_HARD_SHORT]);
 	read_findings(reading, values);
+	read_verify(reading, values[VERIFY]);
 	read_reconnect(reading, values[ON_RECONNECT], values[RECONNECT_WITHIN]);
 	err = sg_section_steps(reading, values[STEPS]);
 	if (err)

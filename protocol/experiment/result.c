@@ -198,3 +198,15 @@ void sg_result_event(struct sg_result *result, const struct sg_event *event)
 		result->ccd_short_ma_cm2 = fabs(result->half_steps[index].density_ma_cm2);
 	take_back(result, index);
 }
+
+void sg_result_no_short(struct sg_result *result)
+{
+	if (!result->short_found)
+		return;
+	result->short_found = false;
+	result->short_time_s = NAN;
+	result->ccd_short_ma_cm2 = NAN;
+	for (size_t i = 0; i < result->count; i++)
+		result->half_steps[i].shorted = false;
+	take_back(result, result->count);
+}

@@ -111,4 +111,7 @@ size_t sg_result_half_step_at(const struct sg_result *result, double time_s);
 /** Any event; a confirmed hard short is attributed to the half-step that holds its first sample. */
 void sg_result_event(struct sg_result *result, const struct sg_event *event);
 
+/** The confirmed short was none: a pulse showed that the sense lead was lost. What it took back is good again. */
+void sg_result_no_short(struct sg_result *result);
+
 #endif

@@ -234,7 +234,11 @@ void sg_result_walk(struct sg_walk *walk, struct sg_result *result, size_t *over
 	if (walk->to)
 		return;
 	take_at_hand(walk, result, which, *over, &h);
-	/* its line may be from before the short was known */
-	if (!walk->bad && result->short_found && result->count)
+	if (walk->bad || !result->count)
+		return;
+	/* its line may be from before the short was known, or before a pulse showed that there was none */
+	for (size_t i = 0; i < result->count; i++)
+		result->half_steps[i].shorted = false;
+	if (result->short_found)
 		result->half_steps[sg_result_half_step_at(result, result->short_time_s)].shorted = true;
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "core/sample.h"
+#include "detect/noise.h"
+#include "detect/thresholds.h"
 
 static const struct level {
 	double fraction;
@@ -140,6 +142,24 @@ static size_t tell_level(struct sg_watch *watch, const struct sg_reading *readin
 		     watch->exposure.config.material.metal->symbol, watch->exposure.config.material.name,
 		     levels[reached - 1].text);
 	return 1;
+}
+
+double sg_watch_noise_v(const struct sg_watch *watch)
+{
+	return sg_noise_rms(&watch->detector.voltage, SG_NOISE_UNKNOWN_V);
+}
+
+/* What a change of current makes at once is what its end takes away at once: the rest is left, and no faster. */
+double sg_watch_slow_ohm(const struct sg_watch *watch, double since_s)
+{
+	const struct sg_jump *jump = &watch->detector.jump;
+	double at_once_ohm = NAN;
+
+	for (size_t i = 0; i < jump->count && i < SG_JUMPS; i++) {
+		if (jump->phase_s[i] >= since_s)
+			at_once_ohm = fmax(at_once_ohm, jump->ohm[i]);
+	}
+	return sg_detector_baseline_ohm(&watch->detector) - at_once_ohm * watch->detector.baseline.thermal;
 }
 
 size_t sg_watch_feed(struct sg_watch *watch, struct sg_reading *reading, struct sg_event *events)

@@ -80,6 +80,15 @@ void sg_watch_unwitnessed(struct sg_watch *watch, double time_s);
 /** f of an electrode as of the latest reading; both ends NAN if unknown, or without a model. */
 struct sg_interval sg_watch_fraction(const struct sg_watch *watch, enum sg_electrode electrode);
 
+/** rms noise of one reading of the voltage, as learned so far, V. */
+double sg_watch_noise_v(const struct sg_watch *watch);
+
+/**
+ * So much of the resistance of the healthy cell builds up later than since_s after a change of current, at least, and is
+ * therefore still there as voltage since_s after a current was switched off; ohm. NAN: nothing is known of so early a time.
+ */
+double sg_watch_slow_ohm(const struct sg_watch *watch, double since_s);
+
 /** The electrode that a current strips: A by a positive one. */
 enum sg_electrode sg_watch_stripped(double current_a);
 

@@ -300,6 +300,39 @@ static void counts_findings_beyond_its_room(void **state)
 	tear_down(&b);
 }
 
+static void a_pulse_is_refused_on_an_instrument_that_cannot_sample_it(void **state)
+{
+	static const struct {
+		double interval_min_s;
+		size_t sequence_max;
+		bool gapless;
+		const char *words; /* NULL: it can */
+	} rows[] = {
+		{ 0.1, 11, true, NULL },
+		{ 0.5, 11, true, "a reading every 0.5 s at best" },
+		{ 0.1, 1, true, "cannot change the current without switching the cell off" },
+		{ 0.1, 11, false, "cannot change the current" },
+	};
+	static struct bench b;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct expected none = { .words = "" };
+		const struct expected found = { SG_SEVERITY_ERROR, 48, rows[i].words };
+
+		for (int asked = 0; asked < 2; asked++) {
+			set_up(&b, base_with("on_reconnect: stop", asked ? "verify: pulse" : "verify: none"));
+			b.caps.interval_min_s = rows[i].interval_min_s;
+			b.caps.sequence_max = rows[i].sequence_max;
+			b.caps.gapless = rows[i].gapless;
+			check(&b);
+			expect(&b, asked && rows[i].words ? &found : &none, asked && rows[i].words ? 1 : 0);
+			assert_true((b.report.pulse.readings > 0) == (asked && !rows[i].words));
+			tear_down(&b);
+		}
+	}
+}
+
 struct lines {
 	char text[8192];
 	size_t count;
@@ -494,9 +527,37 @@ static void says_that_a_chamber_is_left_as_it_is(void **state)
 	tear_down(&b);
 }
 
+static void prints_what_a_pulse_does_and_costs(void **state)
+{
+	static struct bench b;
+	static struct lines lines;
+
+	(void)state;
+	set_up(&b, base_with("on_reconnect: stop", "verify: pulse"));
+	b.caps.gapless = true;
+	b.caps.sequence_max = 11;
+	check(&b);
+	memset(&lines, 0, sizeof(lines));
+	sg_check_print(&b.experiment, &b.plan, &b.report, take_line, &lines);
+	/* half of 7.2 mA for 0.3 s on 0.8 cm2 */
+	if (!strstr(lines.text, "0.3 s without current and 0.3 s at half of it, 3 readings each, one every 100 ms (longer than 0.2 s") ||
+	    !strstr(lines.text, "moves at most 0.00038 mAh/cm2"))
+		fail_msg("%s", lines.text);
+	tear_down(&b);
+
+	set_up(&b, base_text);
+	check(&b);
+	memset(&lines, 0, sizeof(lines));
+	sg_check_print(&b.experiment, &b.plan, &b.report, take_line, &lines);
+	assert_null(strstr(lines.text, "half of it"));
+	tear_down(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_pulse_is_refused_on_an_instrument_that_cannot_sample_it),
+		cmocka_unit_test(prints_what_a_pulse_does_and_costs),
 		cmocka_unit_test(nothing_is_found_where_all_fits),
 		cmocka_unit_test(a_current_beyond_the_instrument),
 		cmocka_unit_test(a_current_beyond_the_guard),

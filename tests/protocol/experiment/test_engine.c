@@ -306,6 +306,67 @@ static void guard_does_not_hold_on_to_a_stale_temperature(void **state)
 	assert_int_equal(sg_guard_sample(&guard, &sample, 1000, 0, &event), SG_TRIP_NONE);
 }
 
+static void an_alarm_is_verified_first_only_if_it_is_one_and_the_file_says_so(void **state)
+{
+	static const enum sg_event_type verified[] = { SG_EVENT_HARD_SHORT, SG_EVENT_SHORT_OR_SENSE, SG_EVENT_SOFT_SHORT };
+	struct sg_engine engine;
+	struct sg_event event;
+
+	(void)state;
+	sg_engine_init(&engine, &experiment, &plan);
+	for (int type = 0; type < SG_EVENT_TYPES; type++) {
+		bool wanted = false;
+
+		for (size_t i = 0; i < 3; i++)
+			wanted |= type == (int)verified[i];
+		sg_event_init(&event, (enum sg_event_type)type, SG_GRADE_ALARM, 1);
+		experiment.verify_pulse = false;
+		assert_false(sg_engine_wants_pulse(&engine, &event));
+		experiment.verify_pulse = true;
+		assert_int_equal(sg_engine_wants_pulse(&engine, &event), wanted);
+		event.grade = SG_GRADE_WARNING;
+		assert_false(sg_engine_wants_pulse(&engine, &event));
+	}
+	experiment.verify_pulse = false;
+}
+
+static void what_the_pulse_showed_decides(void **state)
+{
+	static const struct {
+		enum sg_event_type alarm;
+		enum sg_verified verified;
+		enum sg_policy hard, soft, contact;
+		enum sg_verdict verdict;
+	} rows[] = {
+		{ SG_EVENT_HARD_SHORT, SG_VERIFIED_SHORT, SG_POLICY_STOP, SG_POLICY_FLAG, SG_POLICY_FLAG, SG_VERDICT_STOP },
+		{ SG_EVENT_HARD_SHORT, SG_VERIFIED_UNCLEAR, SG_POLICY_STOP, SG_POLICY_FLAG, SG_POLICY_FLAG, SG_VERDICT_STOP },
+		{ SG_EVENT_HARD_SHORT, SG_VERIFIED_SENSE, SG_POLICY_STOP, SG_POLICY_FLAG, SG_POLICY_FLAG, SG_VERDICT_GO_ON },
+		{ SG_EVENT_HARD_SHORT, SG_VERIFIED_SENSE, SG_POLICY_FLAG, SG_POLICY_FLAG, SG_POLICY_PAUSE, SG_VERDICT_PAUSE },
+		{ SG_EVENT_HARD_SHORT, SG_VERIFIED_SHORT, SG_POLICY_FLAG, SG_POLICY_STOP, SG_POLICY_STOP, SG_VERDICT_END_PROCEDURE },
+		/* what was either is a short now; or still either, of which nothing was ever said */
+		{ SG_EVENT_SHORT_OR_SENSE, SG_VERIFIED_SHORT, SG_POLICY_STOP, SG_POLICY_FLAG, SG_POLICY_FLAG, SG_VERDICT_STOP },
+		{ SG_EVENT_SHORT_OR_SENSE, SG_VERIFIED_UNCLEAR, SG_POLICY_STOP, SG_POLICY_STOP, SG_POLICY_STOP, SG_VERDICT_GO_ON },
+		{ SG_EVENT_SHORT_OR_SENSE, SG_VERIFIED_SENSE, SG_POLICY_STOP, SG_POLICY_FLAG, SG_POLICY_STOP, SG_VERDICT_STOP },
+		{ SG_EVENT_SOFT_SHORT, SG_VERIFIED_SHORT, SG_POLICY_STOP, SG_POLICY_PAUSE, SG_POLICY_FLAG, SG_VERDICT_PAUSE },
+		{ SG_EVENT_SOFT_SHORT, SG_VERIFIED_UNCLEAR, SG_POLICY_STOP, SG_POLICY_PAUSE, SG_POLICY_FLAG, SG_VERDICT_PAUSE },
+		{ SG_EVENT_SOFT_SHORT, SG_VERIFIED_SENSE, SG_POLICY_STOP, SG_POLICY_STOP, SG_POLICY_FLAG, SG_VERDICT_GO_ON },
+	};
+	struct sg_engine engine;
+	struct sg_event alarm;
+
+	(void)state;
+	sg_engine_init(&engine, &experiment, &plan);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		sg_event_init(&alarm, rows[i].alarm, SG_GRADE_ALARM, 1);
+		experiment.on_hard_short = rows[i].hard;
+		experiment.on_soft_short = rows[i].soft;
+		experiment.on_contact = rows[i].contact;
+		if (sg_engine_on_verified(&engine, &alarm, rows[i].verified) != rows[i].verdict)
+			fail_msg("row %zu", i);
+	}
+	experiment.on_soft_short = experiment.on_contact = SG_POLICY_FLAG;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,6 +375,8 @@ int main(void)
 		cmocka_unit_test_setup(a_broken_step_goes_on_with_what_is_left, set_up),
 		cmocka_unit_test_setup(a_hard_short_stops_the_run_or_the_ramp_as_the_file_says, set_up),
 		cmocka_unit_test_setup(a_finding_is_followed_as_the_file_says_for_its_class, set_up),
+		cmocka_unit_test_setup(an_alarm_is_verified_first_only_if_it_is_one_and_the_file_says_so, set_up),
+		cmocka_unit_test_setup(what_the_pulse_showed_decides, set_up),
 		cmocka_unit_test_setup(polarization_ends_the_procedure_that_waits_for_it, set_up),
 		cmocka_unit_test_setup(a_voltage_of_the_procedure_ends_it_and_a_limit_of_the_guard_ends_the_run, set_up),
 		cmocka_unit_test(guard_does_not_hold_on_to_a_stale_temperature),

@@ -70,6 +70,7 @@ static const struct mistake mistakes[] = {
 	{ "a misspelled choice", "first: negative", "first: negativ", 40, 14, "did you mean 'negative'?" },
 	{ "holding a short", "on_hard_short: flag", "on_hard_short: hold", 32, 16, "must be flag or stop" },
 
+	{ "a pulse as a word of one's own", "on_reconnect: stop", "verify: yes", 48, 9, "must be none or pulse" },
 	{ "going on as a word of one's own", "on_reconnect: stop", "on_reconnect: resume", 48, 15, "must be continue or stop" },
 
 	/* ranges */

@@ -213,6 +213,7 @@ static void fills_in_the_documented_defaults(void **state)
 	near(e.interval_s, 1);
 	assert_int_equal(e.on_hard_short, SG_POLICY_STOP);
 	assert_false(e.stop_on_reconnect);
+	assert_false(e.verify_pulse);
 	near(e.reconnect_within_s, 900);
 	assert_true(e.procedures[0].stop_on_short);
 	assert_false(e.procedures[0].negative_first);
@@ -283,9 +284,24 @@ static void reports_mistakes_of_a_rig_file_in_its_name(void **state)
 	assert_non_null(strstr(diagnostics.items[0].text, "the file is empty"));
 }
 
+static void an_alarm_is_verified_where_the_file_says_so(void **state)
+{
+	struct sg_experiment e;
+
+	(void)state;
+	base_read(base_with("on_reconnect: stop", "verify: none"), &e);
+	assert_false(e.verify_pulse);
+	sg_experiment_fini(&e);
+	base_read(base_with("on_reconnect: stop", "verify: pulse"), &e);
+	assert_true(e.verify_pulse);
+	assert_int_equal(e.verify_at.line, 48);
+	sg_experiment_fini(&e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_alarm_is_verified_where_the_file_says_so),
 		cmocka_unit_test(reads_who_and_what_is_tested),
 		cmocka_unit_test(remembers_where_things_stand),
 		cmocka_unit_test(remembers_no_half_of_a_long_file_name),

@@ -267,8 +267,14 @@ static void assert_same_result(const struct sg_result *a, const struct sg_result
 		    (isnan(a->ccd_last_good_ma_cm2) && isnan(b->ccd_last_good_ma_cm2)));
 }
 
+enum short_told {
+	NO_SHORT,
+	LATE,       /* once the half-step was over long ago */
+	TAKEN_BACK, /* at once, and later a pulse showed that there was none */
+};
+
 /* Written after `over` half-steps and in the middle of the next, read again, and both go on. */
-static void go_on(uint32_t over, size_t capacity, bool shorted)
+static void go_on(uint32_t over, size_t capacity, enum short_told told)
 {
 	struct sg_result a, b;
 	uint8_t bytes[2048];
@@ -282,6 +288,8 @@ static void go_on(uint32_t over, size_t capacity, bool shorted)
 		size_t length;
 
 		run_half_step(&a, n, true);
+		if (told == TAKEN_BACK && n == 1)
+			find_short(&a, 150.0);
 		if (sg_result_over(&a) == kept)
 			continue;
 		length = sg_half_step_line(&a.half_steps[kept], line, sizeof(line));
@@ -289,8 +297,10 @@ static void go_on(uint32_t over, size_t capacity, bool shorted)
 		assert_int_equal(sg_half_step_read(&b.half_steps[kept++], line, length - 1), SG_OK);
 	}
 	run_half_step(&a, over, false);
-	if (shorted)
-		find_short(&a, 150.0); /* in the second, which was over long ago */
+	if (told == LATE)
+		find_short(&a, 150.0);
+	if (told == TAKEN_BACK)
+		sg_result_no_short(&a);
 	sg_result_walk(&walk, &a, &kept);
 	assert_false(walk.bad);
 	assert_int_equal(kept, sg_result_over(&a));
@@ -312,11 +322,12 @@ static void go_on(uint32_t over, size_t capacity, bool shorted)
 static void a_result_goes_on_wherever_it_stood(void **state)
 {
 	(void)state;
-	go_on(0, 10, false);
-	go_on(3, 10, false);
-	go_on(3, 10, true);
-	go_on(5, 3, false); /* more than there is room for */
-	go_on(5, 5, true);
+	go_on(0, 10, NO_SHORT);
+	go_on(3, 10, NO_SHORT);
+	go_on(3, 10, LATE);
+	go_on(3, 10, TAKEN_BACK);
+	go_on(5, 3, NO_SHORT); /* more than there is room for */
+	go_on(5, 5, LATE);
 }
 
 static void what_is_no_line_of_a_half_step_is_refused(void **state)

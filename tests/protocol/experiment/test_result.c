@@ -158,6 +158,27 @@ static void nothing_after_a_short_is_good_and_the_first_short_counts(void **stat
 	sg_result_fini(&r.result);
 }
 
+static void a_short_that_was_none_gives_back_what_it_took(void **state)
+{
+	struct ramp r;
+
+	(void)state;
+	begin(&r, 16);
+	sg_result_no_short(&r.result); /* nothing to give back */
+	for (unsigned k = 0; k < 3; k++)
+		run_half_step(&r, k, 300, true);
+	tell(&r, SG_EVENT_HARD_SHORT, 700.0);
+	sg_result_no_short(&r.result);
+	assert_false(r.result.short_found);
+	assert_true(isnan(r.result.ccd_short_ma_cm2) && isnan(r.result.short_time_s));
+	assert_true(r.result.ccd_last_good_ma_cm2 == 2.0);
+	for (size_t i = 0; i < r.result.count; i++)
+		assert_false(r.result.half_steps[i].shorted);
+	tell(&r, SG_EVENT_HARD_SHORT, 500.0); /* the next one counts */
+	assert_true(r.result.ccd_short_ma_cm2 == 1.0);
+	sg_result_fini(&r.result);
+}
+
 /* Cycles at 1 and -1, then the ramp from half-step 2 on: a short says something of a CCD in the ramp only. */
 static void a_short_beside_the_ramp_is_no_critical_current_density(void **state)
 {
@@ -232,6 +253,7 @@ int main(void)
 		cmocka_unit_test(without_a_short_the_last_good_is_the_last_complete_one),
 		cmocka_unit_test(a_short_belongs_to_the_half_step_of_its_first_reading),
 		cmocka_unit_test(nothing_after_a_short_is_good_and_the_first_short_counts),
+		cmocka_unit_test(a_short_that_was_none_gives_back_what_it_took),
 		cmocka_unit_test(a_short_beside_the_ramp_is_no_critical_current_density),
 		cmocka_unit_test(only_a_hard_short_is_a_short),
 		cmocka_unit_test(beyond_its_capacity_half_steps_are_summed_only),
