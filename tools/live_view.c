@@ -153,6 +153,7 @@ static bool worth_a_line(const struct sg_live_view *view, const struct sg_event 
 	case SG_EVENT_SOFT_SHORT:
 	case SG_EVENT_SHORT_FROM_START:
 	case SG_EVENT_POLARIZATION:
+	case SG_EVENT_RESISTANCE_DOUBLED:
 	case SG_EVENT_CONTACT_STEP:
 	case SG_EVENT_CONTACT_OPEN:
 	case SG_EVENT_SENSE_LOST:

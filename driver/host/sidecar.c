@@ -54,6 +54,7 @@ static const char *category_of(const struct sg_event *event)
 	case SG_EVENT_SOFT_SHORT:
 	case SG_EVENT_SHORT_FROM_START:
 	case SG_EVENT_POLARIZATION:
+	case SG_EVENT_RESISTANCE_DOUBLED:
 	case SG_EVENT_DIFFUSION_LIMIT:
 	case SG_EVENT_THERMAL:
 	case SG_EVENT_RUN_STARTED:

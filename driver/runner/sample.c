@@ -80,18 +80,6 @@ static const struct sg_row *book(struct sg_run *run, struct sg_sample *sample)
 	return sg_accounting_sample(&run->books, sample, time_s, sg_clock_utc_ns(run->config->clock));
 }
 
-/* What the detectors find; *doubled: the resistance has, just now. */
-static size_t find(struct sg_run *run, const struct sg_row *row, bool *doubled, struct sg_event *events)
-{
-	const struct sg_polarization *marks = &run->watch.detector.polarizing.marks;
-	const bool was_doubled = isfinite(marks->t2x_s);
-	struct sg_reading reading = reading_of(row);
-	const size_t count = sg_watch_feed(&run->watch, &reading, events);
-
-	*doubled = !was_doubled && isfinite(marks->t2x_s);
-	return count;
-}
-
 /* What the plan says to what was found, but for the alarm that is to be verified first (or NULL). */
 static enum sg_verdict decide(const struct sg_run *run, const struct sg_event *events, size_t count,
 			      const struct sg_event *alarm, enum sg_verdict verdict)
@@ -146,7 +134,7 @@ enum sg_verdict sg_block_sample(struct sg_run *run, struct sg_sample *sample)
 	struct sg_event events[SG_WATCH_EVENTS_MAX + 1];
 	enum sg_verdict verdict = SG_VERDICT_GO_ON;
 	const struct sg_row *row = book(run, sample);
-	bool doubled = false;
+	struct sg_reading reading;
 	size_t count = 0;
 
 	run->trip = sg_guard_sample(&run->guard, sample, row->test_time_s,
@@ -155,15 +143,11 @@ enum sg_verdict sg_block_sample(struct sg_run *run, struct sg_sample *sample)
 		verdict = sg_run_stop(run, sg_trip_name(run->trip), SG_ERR_LIMIT, events[0].text);
 		count = 1;
 	}
+	reading = reading_of(row);
 	if (run->block.is_pulse)
 		sg_run_pulse_sample(run, row);
 	else
-		count += find(run, row, &doubled, &events[count]);
-	if (doubled) {
-		verdict = sg_verdict_worse(verdict, sg_engine_on_doubled(&run->engine));
-		if (verdict == SG_VERDICT_END_PROCEDURE)
-			run->procedure_end = "resistance_doubled";
-	}
+		count += sg_watch_feed(&run->watch, &reading, &events[count]);
 	verdict = answer(run, row, events, count, verdict);
 	if (end_current(run, verdict))
 		verdict = SG_VERDICT_RECONNECT;

@@ -53,6 +53,8 @@ const char *sg_event_name(enum sg_event_type type)
 		return "temperature";
 	case SG_EVENT_COMMUNICATION:
 		return "communication";
+	case SG_EVENT_RESISTANCE_DOUBLED:
+		return "resistance_doubled";
 	case SG_EVENT_VERIFY:
 		return "verify";
 	case SG_EVENT_PAUSE:

@@ -161,6 +161,8 @@ enum sg_verdict sg_engine_on_event(const struct sg_engine *engine, const struct 
 		if (procedure && procedure->end_on_inflection && experiment->on_polarization != SG_POLICY_STOP)
 			return SG_VERDICT_END_PROCEDURE;
 		return follow(experiment->on_polarization);
+	case SG_EVENT_RESISTANCE_DOUBLED:
+		return procedure && procedure->end_on_doubled ? SG_VERDICT_END_PROCEDURE : SG_VERDICT_GO_ON;
 	case SG_EVENT_CONTACT_OPEN:
 	case SG_EVENT_SENSE_LOST:
 		return follow(experiment->on_contact);
@@ -212,13 +214,6 @@ enum sg_verdict sg_engine_on_verified(const struct sg_engine *engine, const stru
 		break;
 	}
 	return sg_engine_on_event(engine, alarm);
-}
-
-enum sg_verdict sg_engine_on_doubled(const struct sg_engine *engine)
-{
-	const struct sg_procedure *procedure = procedure_at_hand(engine);
-
-	return procedure && procedure->end_on_doubled ? SG_VERDICT_END_PROCEDURE : SG_VERDICT_GO_ON;
 }
 
 enum sg_verdict sg_engine_on_end(const struct sg_engine *engine, size_t step, enum sg_end end)

@@ -83,9 +83,6 @@ bool sg_engine_wants_pulse(const struct sg_engine *engine, const struct sg_event
 enum sg_verdict sg_engine_on_verified(const struct sg_engine *engine, const struct sg_event *alarm,
 				      enum sg_verified verified);
 
-/** The resistance has doubled, in the step at hand. */
-enum sg_verdict sg_engine_on_doubled(const struct sg_engine *engine);
-
 /** The plan's answer to the way a segment ended. DURATION is GO_ON. */
 enum sg_verdict sg_engine_on_end(const struct sg_engine *engine, size_t step, enum sg_end end);
 

@@ -162,12 +162,26 @@ double sg_watch_slow_ohm(const struct sg_watch *watch, double since_s)
 	return sg_detector_baseline_ohm(&watch->detector) - at_once_ohm * watch->detector.baseline.thermal;
 }
 
+static size_t tell_doubled(const struct sg_polarization *marks, const struct sg_reading *reading, struct sg_event *event)
+{
+	sg_event_init(event, SG_EVENT_RESISTANCE_DOUBLED, SG_GRADE_WARNING, reading->time_s);
+	event->since_s = fmin(marks->t2x_s, reading->time_s);
+	event->step = reading->step;
+	event->value = marks->c2x_mah_cm2;
+	sg_event_say(event, "t2x: the resistance has doubled, after %.4g mAh cm-2 in this step", event->value);
+	return 1;
+}
+
 size_t sg_watch_feed(struct sg_watch *watch, struct sg_reading *reading, struct sg_event *events)
 {
+	const struct sg_polarization *marks = &watch->detector.polarizing.marks;
+	const bool had_doubled = isfinite(marks->t2x_s);
 	size_t count;
 
 	reading->limit_fraction = sg_watch_fraction(watch, sg_watch_stripped(reading->current_a)).high;
 	count = sg_detector_feed(&watch->detector, reading, events);
+	if (!had_doubled && isfinite(marks->t2x_s))
+		count += tell_doubled(marks, reading, &events[count]);
 	if (!isfinite(reading->time_s))
 		return count;
 	if (watch->has_model) {

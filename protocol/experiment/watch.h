@@ -19,7 +19,7 @@
 #include "model/exposure.h"
 
 /** Room for the events one reading can cause. */
-#define SG_WATCH_EVENTS_MAX (SG_DETECT_EVENTS_MAX + 2)
+#define SG_WATCH_EVENTS_MAX (SG_DETECT_EVENTS_MAX + 3)
 
 /**
  * Levels of the fraction used (upper end of its interval).

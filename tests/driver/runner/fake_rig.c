@@ -131,6 +131,7 @@ static enum sg_err over(struct fake_rig *fake, struct sg_report *out, enum sg_en
 static double sensed_v(struct fake_rig *fake, double current_a)
 {
 	const double wobble_v = 1e-5 * (double)(fake->samples * 7 % 5);
+	const double ohm = fake->samples < fake->rises_at ? CELL_OHM : CELL_OHM * (1.0 + (fake->samples - fake->rises_at) / 300.0);
 
 	if (fake->samples >= fake->high_at)
 		return 9.0;
@@ -139,7 +140,7 @@ static double sensed_v(struct fake_rig *fake, double current_a)
 			fake->lead_v = copysign(1.5e-3, current_a);
 		return fake->lead_v + wobble_v;
 	}
-	return current_a * (fake->samples >= fake->short_at ? 1.0 : CELL_OHM) + wobble_v;
+	return current_a * (fake->samples >= fake->short_at ? 1.0 : ohm) + wobble_v;
 }
 
 static enum sg_err say_sample(struct fake_rig *fake, struct sg_report *out)
@@ -370,7 +371,7 @@ void fake_init(struct fake_rig *fake, const char *steps)
 	fake->reconnect_within = "30 s";
 	fake->on_reconnect = "continue";
 	fake->drop_at = fake->drop_again_at = fake->dropped_at = FAKE_NEVER;
-	fake->high_at = fake->gone_at = fake->short_at = fake->lead_at = FAKE_NEVER;
+	fake->high_at = fake->gone_at = fake->short_at = fake->lead_at = fake->rises_at = FAKE_NEVER;
 	fake->more = "";
 	fake->chamber_silent_s[0] = fake->chamber_silent_s[1] = INFINITY;
 	fake->chamber_read_s[0] = fake->chamber_read_s[1] = NAN;

@@ -21,7 +21,7 @@
 #define FAKE_NEVER UINT32_MAX
 #define FAKE_LOG_SIZE 256
 #define FAKE_ROWS 1024
-#define FAKE_EVENTS 64
+#define FAKE_EVENTS 96
 
 /** What was said, and which verbs had been called by then. */
 struct fake_event {
@@ -50,6 +50,7 @@ struct fake_rig {
 	uint32_t drop_at, drop_again_at; /**< ... before these samples of the run, from 0 */
 	uint32_t high_at;           /**< this sample and later ones: 9 V */
 	uint32_t short_at;          /**< from this sample on the cell is 1 ohm, */
+	uint32_t rises_at;          /**< from this sample on its resistance rises, twofold in three hundred */
 	uint32_t lead_at;           /**< ... or the sense lead is off and shows 1.5 mV in the direction of the current then */
 	uint32_t gone_at;           /**< before this sample the link is lost, once */
 	char sleeps_in;             /**< the PC falls asleep in this verb (see log; N: next, C: read of the chamber), 0: never ... */

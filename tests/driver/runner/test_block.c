@@ -226,6 +226,25 @@ static void only_the_first_row_behind_a_lost_link_has_a_gap_before_it(void **sta
 	assert_true(fake->rows[90].flags & SG_FLAG_GAP_BEFORE);
 }
 
+static void a_doubled_resistance_ends_the_procedure_that_waits_for_it(void **state)
+{
+	struct fake_rig *fake = *state;
+
+	fake->steps = "  - cycle: {current: 1 mA/cm2, half_cycle: 10 min, interval: 10 s, count: 8, until: {doubled: true}}\n";
+	fake->rises_at = 480;
+	fake_run(fake);
+	fake_assert_stopped_by(fake, "resistance_doubled");
+	assert_int_equal(fake->err, SG_OK);
+	assert_non_null(fake_event(fake, SG_EVENT_RESISTANCE_DOUBLED));
+	assert_true(fake->row_count > 780 && fake->row_count < 880);
+
+	fake_again(fake, "  - cycle: {current: 1 mA/cm2, half_cycle: 10 min, interval: 10 s, count: 8}\n");
+	fake->rises_at = 480;
+	fake_run(fake);
+	fake_assert_stopped_by(fake, "end_of_plan");
+	assert_non_null(fake_event(fake, SG_EVENT_RESISTANCE_DOUBLED));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +257,7 @@ int main(void)
 		on_rig(silence_is_counted_from_the_start_of_its_own_block),
 		on_rig(a_block_that_never_says_a_word_is_ended_by_the_silence_limit_after_its_start),
 		on_rig(a_temperature_older_than_a_minute_is_flagged_in_its_rows_and_no_others),
+		on_rig(a_doubled_resistance_ends_the_procedure_that_waits_for_it),
 		on_rig(only_the_first_row_behind_a_lost_link_has_a_gap_before_it),
 	};
 

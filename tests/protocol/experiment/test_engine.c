@@ -162,15 +162,16 @@ static void polarization_ends_the_procedure_that_waits_for_it(void **state)
 {
 	struct sg_procedure *procedure = &experiment.procedures[plan.steps[0].procedure];
 	struct sg_engine engine;
-	struct sg_event event;
+	struct sg_event event, doubled;
 
 	(void)state;
 	sg_engine_init(&engine, &experiment, &plan);
 	sg_event_init(&event, SG_EVENT_POLARIZATION, SG_GRADE_ALARM, 1);
-	assert_int_equal(sg_engine_on_doubled(&engine), SG_VERDICT_GO_ON);
+	sg_event_init(&doubled, SG_EVENT_RESISTANCE_DOUBLED, SG_GRADE_WARNING, 1);
+	assert_int_equal(sg_engine_on_event(&engine, &doubled), SG_VERDICT_GO_ON);
 	procedure->end_on_doubled = procedure->end_on_inflection = true;
 	assert_int_equal(sg_engine_on_event(&engine, &event), SG_VERDICT_END_PROCEDURE);
-	assert_int_equal(sg_engine_on_doubled(&engine), SG_VERDICT_END_PROCEDURE);
+	assert_int_equal(sg_engine_on_event(&engine, &doubled), SG_VERDICT_END_PROCEDURE);
 	experiment.on_polarization = SG_POLICY_STOP; /* the whole run goes before */
 	assert_int_equal(sg_engine_on_event(&engine, &event), SG_VERDICT_STOP);
 	experiment.on_polarization = SG_POLICY_FLAG;

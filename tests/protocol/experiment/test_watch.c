@@ -196,9 +196,44 @@ static void a_restarted_clock_moves_nothing_back(void **state)
 	NEAR(linear(&b, SG_ELECTRODE_A), before * sqrt(2.0), 0.01);
 }
 
+/* Beside the alarm of the polarization, once, where its mark is set. */
+static void a_doubled_resistance_is_an_event_of_its_own(void **state)
+{
+	struct sg_event events[SG_WATCH_EVENTS_MAX], doubled = { 0 };
+	unsigned times = 0, polarizations = 0;
+	struct bench b;
+
+	(void)state;
+	set_up(&b);
+	/* 12 half-cycles of 50 ohm, then one that climbs to three times that */
+	for (int i = 0; i < 13 * 360; i++) {
+		const double ohm = i < 12 * 360 ? 50.0 : 50.0 * (1.0 + 2.0 * (i - 12 * 360) / 360.0);
+		struct sg_reading reading = { .time_s = 10.0 * i, .current_a = (i / 360 % 2 ? -1e-3 : 1e-3), .set_a = NAN,
+					      .temperature_c = NAN, .step = (uint32_t)(i / 360 + 1) };
+		size_t count;
+
+		reading.voltage_v = reading.current_a * ohm + 1e-6 * (i * 7 % 5);
+		count = sg_watch_feed(&b.watch, &reading, events);
+		for (size_t k = 0; k < count; k++) {
+			polarizations += events[k].type == SG_EVENT_POLARIZATION;
+			if (events[k].type != SG_EVENT_RESISTANCE_DOUBLED)
+				continue;
+			doubled = events[k];
+			times++;
+		}
+	}
+	assert_true(polarizations >= 1);
+	assert_int_equal(times, 1);
+	assert_true(doubled.since_s == b.watch.detector.polarizing.marks.t2x_s && doubled.since_s <= doubled.time_s);
+	assert_true(doubled.value == b.watch.detector.polarizing.marks.c2x_mah_cm2);
+	assert_int_equal(doubled.step, 13);
+	assert_true(doubled.time_s > 10.0 * (12 * 360 + 170) && doubled.time_s < 10.0 * (12 * 360 + 200));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_doubled_resistance_is_an_event_of_its_own),
 		cmocka_unit_test(f_grows_with_what_flowed),
 		cmocka_unit_test(a_level_is_told_once_for_each_electrode),
 		cmocka_unit_test(a_known_pause_is_a_rest_and_an_unknown_one_widens),
