@@ -102,6 +102,9 @@ enum sg_verdict sg_run_watch_climate(struct sg_run *run);
 /** Read and record the chamber if due, and act on nothing: for the time in which the cell cannot be reached. */
 void sg_run_record_climate(struct sg_run *run);
 
+/** One turn of any wait: the chamber is read and recorded if due, people see where it stands, and so does the disk. */
+void sg_run_idle(struct sg_run *run, enum sg_phase phase);
+
 /** The verdict on an excursion that may have begun while nobody could act on it. */
 enum sg_verdict sg_run_catch_up_climate(struct sg_run *run);
 
@@ -145,6 +148,15 @@ enum sg_verdict sg_run_link_lost(struct sg_run *run);
  */
 enum sg_verdict sg_run_reconnect(struct sg_run *run);
 
+/**
+ * The instrument is met again at test time back_s, with what it tells of the absence: the record gets what it must hold
+ * about the hole, and the engine stands where the test goes on. was_off: the cell was known to be off before.
+ */
+void sg_run_book_hole(struct sg_run *run, const struct sg_absence *absence, bool was_off, double back_s);
+
+/** The test ends with the link away: the step that was running ends with what was seen of it. */
+void sg_run_close_block(struct sg_run *run, const struct sg_absence *absence);
+
 /** Set the chamber and wait until it has soaked. GO_ON or STOP. */
 enum sg_verdict sg_run_soak(struct sg_run *run, double set_c, double soak_s);
 
@@ -153,6 +165,15 @@ enum sg_verdict sg_run_pause(struct sg_run *run);
 
 /** Cell off until the temperature is back; GO_ON or STOP. */
 enum sg_verdict sg_run_hold(struct sg_run *run);
+
+/**
+ * What comes next, cut to what one start() takes; its segments are in run->segments.
+ * Errors of the potentiostat's check(): the instrument can never do it.
+ */
+enum sg_err sg_run_next_action(struct sg_run *run, const struct sg_engine *engine, struct sg_action *action);
+
+/** Every step of the plan, held against the instrument: what it would refuse next week is said now. */
+enum sg_err sg_run_check_plan(struct sg_run *run, struct sg_text *why);
 
 /** Start the action's segments and see them through. */
 enum sg_verdict sg_run_block(struct sg_run *run, const struct sg_action *action);
