@@ -169,14 +169,17 @@ static double octaves(double a, double b)
 	return fabs(log2(a / b));
 }
 
+static double rest_off_s(const struct sg_baseline *b, const struct sg_stretch *stretch)
+{
+	return fabs(rest_before_s(stretch) - (double)b->learned_rest_s[stretch->origin][polarity_of(stretch)]);
+}
+
 /* A rest takes an unknown part of what the current before left behind: a tenth of its time counts as a factor of 2. */
 static double rests_apart(const struct sg_baseline *b, const struct sg_stretch *stretch, int polarity)
 {
-	const double other_s = fabs(rest_before_s(stretch) - (double)b->learned_rest_s[stretch->origin][polarity]);
-
 	if (b->learned_a[stretch->origin][polarity] == 0.0F || !(stretch->before_s > 0.0))
 		return 0.0;
-	return fmin(other_s / (SG_STRANGE_REST * stretch->before_s), SG_STRANGE_REST_MOST);
+	return fmin((double)b->rest_off_s / (SG_STRANGE_REST * stretch->before_s), SG_STRANGE_REST_MOST);
 }
 
 /* How far the new stretch is from those its bins were learned in. */
@@ -222,6 +225,8 @@ bool sg_baseline_begin(struct sg_baseline *b, const struct sg_stretch *stretch)
 	}
 	b->thermal_begin = b->thermal;
 	b->largest_a = fmax(b->largest_a, fabs(level_a));
+	if (level_a != 0.0)
+		b->rest_off_s = stretch->origin == SG_AFTER_REVERSAL ? (float)rest_off_s(b, stretch) : 0.0F;
 	if (level_a != 0.0)
 		b->strange = (float)strangeness(b, stretch);
 	if (b->strange < SG_STRANGE_LEAST)
@@ -280,6 +285,19 @@ void sg_baseline_learn(struct sg_baseline *b, const struct sg_stretch *stretch, 
 	sg_phase_add(&b->visit, place, ohm, b->warmth, off);
 }
 
+/*
+ * With S(t) as the root of time, what is left of the current before falls by k (sqrt(T + t) - sqrt(t)) and so, for a rest
+ * longer by d, by at most k d / (2 sqrt(t)): d / (2 sqrt(t T)) of what it built up.
+ */
+static double memory_of_rest(const struct sg_baseline *b, const struct sg_stretch *stretch, double now_s)
+{
+	const double phase_s = sg_stretch_phase_s(stretch, now_s), rest_s = (double)b->rest_off_s;
+
+	if (!(stretch->before_s > 0.0) || !(phase_s > 0.0))
+		return 1.0;
+	return fmin(0.5 * rest_s / sqrt(phase_s * stretch->before_s), 1.0);
+}
+
 struct sg_expected sg_baseline_look(const struct sg_baseline *b, const struct sg_stretch *stretch, double now_s)
 {
 	struct sg_expected x = { .mean_ohm = NAN, .reference_ohm = NAN };
@@ -290,6 +308,8 @@ struct sg_expected sg_baseline_look(const struct sg_baseline *b, const struct sg
 	if (stretch->level_a == 0.0)
 		return x;
 	x.strange = (double)b->strange;
+	if (b->rest_off_s > SG_REST_ALIKE_S)
+		x.rested = memory_of_rest(b, stretch, now_s);
 	if (has_phase(stretch, now_s)) {
 		k = sg_phase_find(sg_stretch_phase_s(stretch, now_s), &place);
 		bin = &b->bin[stretch->origin][polarity_of(stretch)][k];

@@ -55,6 +55,7 @@ struct sg_expected {
 	double variance;      /**< of a visit, relative to the scale */
 	double slope_ohm;     /**< over the bin */
 	double falling;       /**< by how much the latest visit of an unsettled phase fell, relative to the scale */
+	double rested;        /**< ... what another rest before a reversal leaves open, relative to the scale */
 	double strange;       /**< another current or duration than it was learned at: relative uncertainty */
 	bool frozen;          /**< the reference is */
 	bool settled;         /**< the mean is */

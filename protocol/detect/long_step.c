@@ -95,10 +95,21 @@ static double line_at(const struct sg_long_step *s, double phase_s)
 	return fmax(s->line_ohm + s->line_slope * (phase_s - s->line_s), s->peak_ohm);
 }
 
+/* The line through a quarter and a half of the time at point `at`. False: not known. */
+static bool look_back(const struct sg_long_step *s, int at, double *half_ohm, double *quarter_ohm)
+{
+	if (s->first < 0 || at - 2 * AN_OCTAVE < s->first || at - AN_OCTAVE > s->known)
+		return false;
+	*half_ohm = (double)s->grid_ohm[at - AN_OCTAVE];
+	*quarter_ohm = (double)s->grid_ohm[at - 2 * AN_OCTAVE];
+	return *quarter_ohm > 0.0 && *half_ohm > 0.0;
+}
+
 double sg_long_step_feed(struct sg_long_step *s, double phase_s, double ohm)
 {
-	double middle_s, half_ohm, quarter_ohm, excess;
+	double middle_s, half_ohm, quarter_ohm, slope, excess;
 	const int at = point_of(phase_s, &middle_s);
+	bool known;
 
 	if (at < 0 || at < s->latest)
 		return NAN;
@@ -107,16 +118,20 @@ double sg_long_step_feed(struct sg_long_step *s, double phase_s, double ohm)
 	s->sum_ohm += ohm;
 	s->sum_s += phase_s;
 	s->count++;
-	if (!s->rising) {
-		if (s->first < 0 || at - 2 * AN_OCTAVE < s->first || at - AN_OCTAVE > s->known)
-			return NAN;
-		half_ohm = (double)s->grid_ohm[at - AN_OCTAVE];
-		quarter_ohm = (double)s->grid_ohm[at - 2 * AN_OCTAVE];
-		if (!(quarter_ohm > 0.0) || !(half_ohm > 0.0))
-			return NAN;
-		s->line_ohm = half_ohm;
-		s->line_s = middle_s / 2.0;
-		s->line_slope = fmax(0.0, (half_ohm - quarter_ohm) / (middle_s / 4.0));
+	known = look_back(s, at, &half_ohm, &quarter_ohm);
+	if (!known && !s->rising)
+		return NAN;
+	if (known) {
+		slope = fmax(0.0, (half_ohm - quarter_ohm) / (middle_s / 4.0));
+		/* It rises ever more slowly after all: something that died away had hidden how it began. */
+		if (s->rising && ohm < (half_ohm + slope * (phase_s - middle_s / 2.0)) * (1.0 - CALM_AGAIN))
+			s->rising = false;
+		if (!s->rising) {
+			s->line_ohm = half_ohm;
+			s->line_s = middle_s / 2.0;
+			s->line_slope = slope;
+			s->hidden = fmax(0.0, s->peak_ohm - half_ohm) / half_ohm;
+		}
 	}
 	excess = ohm / line_at(s, phase_s) - 1.0;
 	s->rising = excess > (s->rising ? CALM_AGAIN : SG_CONVEX_BEGIN);

@@ -95,15 +95,16 @@ static unsigned count_up(unsigned count, bool again)
 static void learn_reference(struct sg_phase_bin *bin, double scale_ohm, double moved_ohm, double now_h)
 {
 	const double most_ohm = SG_AGEING_PER_HOUR * fmax(now_h - bin->at_h, 0.0) * scale_ohm;
+	const bool turned = bin->visits > 2 && (moved_ohm < 0.0) != (bin->fell > 0);
 
-	bin->calm = count_up(bin->calm, fabs(moved_ohm) < SG_CALM_FRACTION * scale_ohm) & COUNT_MOST;
+	bin->calm = count_up(bin->calm, turned || fabs(moved_ohm) < SG_CALM_FRACTION * scale_ohm) & COUNT_MOST;
 	if (bin->frozen) {
 		bin->reference_ohm += (float)fmin(bin->mean_ohm - bin->reference_ohm, most_ohm);
 		return;
 	}
 	if (bin->visits <= 1 || bin->mean_ohm < bin->reference_ohm)
 		bin->reference_ohm = bin->mean_ohm;
-	bin->still = count_up(bin->still, fabs(moved_ohm) < SG_STILL_FRACTION * scale_ohm) & COUNT_MOST;
+	bin->still = count_up(bin->still, turned || fabs(moved_ohm) < SG_STILL_FRACTION * scale_ohm) & COUNT_MOST;
 	if (bin->visits >= SG_SETTLE_VISITS_MAX || (bin->visits >= SG_LEARN_VISITS && bin->still >= SG_CALM_VISITS)) {
 		bin->frozen = 1;
 		bin->reference_ohm = bin->mean_ohm;
@@ -130,12 +131,12 @@ void sg_phase_commit(struct sg_phase_bin *bin, const struct sg_visit *visit, con
 		learn_spread(bin, visit);
 	if (sg_phase_is_settled(bin))
 		change = clip(change, -SG_CLIP_FRACTION / gain * rules->scale_ohm, SG_CLIP_FRACTION / gain * rules->scale_ohm);
-	bin->fell = (unsigned)clip(-change / rules->scale_ohm * FELL_PARTS, 0.0, FELL_MOST) & FELL_MOST;
 	bin->mean_ohm += (float)(gain * change);
 	bin->slope_ohm += (float)(gain * (slope_ohm - bin->slope_ohm));
 	bin->warmth += (float)(gain * (visit->sum_warmth / visit->count - bin->warmth));
 	bin->visits = bin->visits < UINT16_MAX ? (bin->visits + 1U) & UINT16_MAX : UINT16_MAX;
 	learn_reference(bin, rules->scale_ohm, change, rules->now_s / 3600.0);
+	bin->fell = (unsigned)clip(ceil(-change / rules->scale_ohm * FELL_PARTS), 0.0, FELL_MOST) & FELL_MOST;
 	bin->at_h = (float)(rules->now_s / 3600.0);
 }
 

@@ -156,6 +156,12 @@ static size_t judge(struct sg_detector *d, const struct sg_residual *r, double e
 	return count;
 }
 
+/* Where most of it is the cell's own resistance, and little is what the current before left behind. */
+static bool is_late(const struct sg_residual *r)
+{
+	return r->reference_ohm > SG_POLAR_LATE * r->scale_ohm;
+}
+
 static size_t over_cycles(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
 			  struct sg_event *events)
 {
@@ -173,7 +179,8 @@ static size_t inside_step(struct sg_detector *d, const struct sg_residual *r, co
 	const double excess = sg_long_step_feed(&p->step, phase_s, r->cold_ohm);
 	/* What the cell's own activation energy may make of the warmth since the step began. */
 	const double warm = SG_POLAR_SIGMA * SG_WARM_SIGMA_EV * fabs(d->baseline.cold - p->begin_warmth);
-	const double least = (r->blind ? SG_CONVEX_BLIND : SG_CONVEX_FRACTION) + warm;
+	/* A relaxation that dies away may have hidden as much of a rise as it fell. */
+	const double least = (r->blind ? SG_CONVEX_BLIND : SG_CONVEX_FRACTION) + warm + p->step.hidden;
 	/* Three times the half less twice the quarter: 3.6 times the error of a point; and the reading itself. */
 	const double points = 13.0 / fmax(p->step.readings, 1.0);
 	const double noise = r->noise * r->scale_ohm / fabs(r->ohm) * sqrt(1.0 + points);
@@ -211,9 +218,11 @@ size_t sg_polarization_feed(struct sg_detector *d, const struct sg_residual *r, 
 	p->stretch = d->stretch.index;
 	if (!r->settled || !(r->ohm > 0.0))
 		return 0;
-	if (r->frozen && !isnan(r->excess))
-		return over_cycles(d, r, reading, events);
-	if (!isnan(r->excess) && r->excess > SG_POLAR_UNSETTLED && !r->strange)
+	if (!isnan(r->excess) && !is_late(r)) {
+		sg_polarization_break(p);
+		return 0;
+	}
+	if (!isnan(r->excess) && (r->frozen || (r->excess > SG_POLAR_UNSETTLED && !r->strange)))
 		return over_cycles(d, r, reading, events);
 	if (!is_course_known(&d->stretch, r->now_s))
 		return 0;

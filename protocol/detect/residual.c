@@ -55,7 +55,7 @@ static void add_sigma(struct sg_residual *r, const struct sg_detector *d, const 
 	const double phase_s = sg_stretch_phase_s(&d->stretch, d->now_s), step_s = d->timeline.last_step_s;
 	/* Readings far apart: which of them the median was is a step unsure. */
 	const double late = x->slope_ohm / r->scale_ohm * (step_s < phase_s ? step_s / phase_s : 1.0);
-	const double variance = x->variance + x->strange * x->strange + late * late +
+	const double variance = x->variance + x->strange * x->strange + x->rested * x->rested + late * late +
 				sg_baseline_warmth_variance(&d->baseline, x->warmth);
 
 	r->sigma = sqrt(variance);
@@ -84,7 +84,7 @@ struct sg_residual sg_residual_of(const struct sg_detector *d, double ohm, doubl
 		.cold_ohm = smooth_ohm * (b->thermal / b->thermal_cold),
 		.noise = sg_noise_rms(&d->voltage, SG_NOISE_UNKNOWN_V) * inverse / fabs(current_a),
 		.falling = x.falling,
-		.frozen = x.frozen && x.strange == 0.0,
+		.frozen = x.frozen,
 		.strange = x.strange > SG_STRANGE_FRACTION,
 		.settled = settled,
 		.blind = isnan(d->temperature_c),

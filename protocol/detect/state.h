@@ -74,6 +74,8 @@ struct sg_stretch {
 	double against_s;     /**< how long currents against that one flowed since, that did not undo it */
 	double try_a;         /**< a level that the latest readings suggest */
 	double try_begin_s;
+	double try_off_s;     /**< no current flowed from here on, before it was found */
+	uint32_t try_off;     /**< readings of that; too few: a switch of range spoilt them */
 	double blank_from_s;  /**< the change or the gap */
 	enum sg_history history;
 	uint32_t index;       /**< +1 per stretch */
@@ -144,6 +146,7 @@ struct sg_baseline {
 	float learned_rest_s[2][2]; /**< ... and how long the cell rested between */
 	bool odd[2][2];        /**< the latest stretch was none of these: once is chance, twice another program */
 	bool skip;             /**< this stretch is the first such: not learned from */
+	float rest_off_s;      /**< ... and by how much the rest before it is another */
 	float strange;         /**< how far this stretch is from them: relative uncertainty */
 	double recent[3];      /**< for the median of 3 */
 	uint32_t recent_count;
@@ -302,6 +305,7 @@ struct sg_long_step {
 	double peak_ohm;     /**< highest until half of the phase */
 	bool rising;         /**< the course to compare with is frozen: */
 	double line_ohm, line_s, line_slope;
+	double hidden;       /**< how far it had fallen by then from its highest, relative */
 	double level_ohm[3]; /**< means of blocks, for the curvature */
 	double block_sum, block_from_s, block_s;
 	uint32_t block_count, blocks;

@@ -80,12 +80,18 @@ static void end(struct sg_stretch *stretch, double end_s)
 	stretch->before_end_s = end_s;
 }
 
+/* The noise at rest may be too small to make a level of it: so many readings that are nil are a rest all the same. */
+static bool is_rest_seen(const struct sg_stretch *stretch)
+{
+	return stretch->trying && stretch->try_off >= SG_LEVEL_READINGS;
+}
+
 static void begin(struct sg_stretch *stretch, double level_a, double begin_s)
 {
 	const bool in_line = stretch->known && stretch->level_a * level_a > 0.0;
 
 	if (stretch->known && stretch->level_a != 0.0)
-		end(stretch, begin_s);
+		end(stretch, is_rest_seen(stretch) ? stretch->try_off_s : begin_s);
 	stretch->hole_s = stretch->known ? begin_s - stretch->last_s : 0.0;
 	stretch->odd = in_line || stretch->passed || stretch->unsure_until_s > begin_s;
 	stretch->level_a = level_a;
@@ -135,10 +141,16 @@ static bool try_level(struct sg_stretch *stretch, const struct sg_reading *readi
 	if (!stretch->trying) {
 		stretch->trying = true;
 		stretch->try_begin_s = now_s;
+		stretch->try_off_s = now_s;
+		stretch->try_off = 0;
 		stretch->try_count = 0;
 	} else if (!agree(current_a, stretch->try_a, SG_NEW_LEVEL_FRACTION, noise_a)) {
 		stretch->try_count = 0;
 	}
+	if (is_rest(current_a, noise_a))
+		stretch->try_off++;
+	else if (is_rest_seen(stretch) && is_rest(stretch->try_a, noise_a))
+		stretch->try_begin_s = now_s;
 	stretch->try_a = current_a;
 	if (++stretch->try_count < needed)
 		return false;

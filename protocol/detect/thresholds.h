@@ -156,7 +156,7 @@
 
 /*
  * Reference of slow polarization. First cycles move R by 10 to 40 %: a phase has settled when two visits in turn moved
- * by less than 2 %, or after 10; the reference is frozen at 1 %, or after 10: of a decay by a factor e in 4 visits, as
+ * by less than 2 % or turned round (a decay does not), or after 10; the reference is frozen at 1 %, or after 10: of a decay by a factor e in 4 visits, as
  * conditioning goes, 4 % are then still to come. Then it follows the mean down at once, and up by 6 % in 300 h: that is how
  * healthy cells age.
  */
@@ -179,6 +179,8 @@
 #define SG_STRANGE_LEAST 0.005F
 #define SG_STRANGE_REST 0.10
 #define SG_STRANGE_REST_MOST 2.0
+/* Rests that differ by less are alike: half a second of a change of range. */
+#define SG_REST_ALIKE_S 0.5F
 
 /*
  * A flat cell: 10 bins of 8 s and later within 2 % rms, and two half-steps in turn each within 1.5 % of the one before:
@@ -318,11 +320,14 @@
 #define SG_WINDOW_SECONDS 600.0
 
 /*
- * Polarization over cycles: R above the frozen reference by 10 % and 4 sigma, for 5 blocks and a minute. While the
+ * Polarization over cycles: R above the frozen reference by 10 % and 4 sigma, for 5 blocks and a minute; where the
+ * reference is more than half of the late resistance: earlier in a half-step what the current before left behind is as
+ * large as the cell's own resistance, and contact that is lost is in series at all phases. While the
  * reference is not known yet: by 50 %, more than conditioning does. The diffusion model may halve or double what
  * is asked for (f below 0.3: it is unlikely to be the cause; above 0.9: it is due).
  */
 #define SG_POLAR_FRACTION 0.10
+#define SG_POLAR_LATE 0.5
 #define SG_POLAR_SIGMA 4.0
 #define SG_POLAR_UNSETTLED 0.50
 /* Without a thermometer: 4 K; what the room does every day is in the sigma. */
@@ -336,7 +341,9 @@
 /*
  * Polarization inside one step: R above what its course at a quarter and a half of the time says, by 8 %: a convex
  * rise. Diffusion and charging of layers rise ever more slowly: no such course exceeds its own extrapolation. Noise:
- * 8 % is to be 5 sigma of what is compared (one reading's noise, three grid points' errors).
+ * 8 % is to be 5 sigma of what is compared (one reading's noise, three grid points' errors). What falls as it dies
+ * away (conditioning) may hide the beginning of a rise that is concave: as much more is asked for as it had fallen, and
+ * once the course rises by less than its own extrapolation, that is taken anew.
  */
 #define SG_CONVEX_FRACTION 0.08
 #define SG_CONVEX_BLIND 0.15

@@ -157,6 +157,25 @@ static void pulses_in_turn_undo_what_was_before(void **state)
 	assert_false(b.detector.stretch.odd);
 }
 
+/* It ends the half-step before it, and is not the beginning of the next. */
+static void a_rest_that_was_no_level_is_no_part_of_the_next_half_step(void **state)
+{
+	struct sg_stretch stretch;
+	double now_s = 0.0;
+
+	(void)state;
+	sg_stretch_init(&stretch);
+	for (int i = 0; i < 10; i++)
+		feed_current(&stretch, 1 * MA, now_s += 60.0);
+	for (int i = 0; i < 4; i++) /* further apart than its noise is thought to be */
+		feed_current(&stretch, i % 2 ? 9e-8 : -9e-8, now_s += 60.0);
+	for (int i = 0; i < 3; i++)
+		feed_current(&stretch, -1 * MA, now_s += 60.0);
+	assert_int_equal(stretch.index, 2);
+	assert_true(stretch.begin_s == now_s - 120.0);
+	assert_true(stretch.before_end_s == now_s - 360.0);
+}
+
 static void a_thermometer_of_whole_degrees_is_no_contact(void **state)
 {
 	struct bench_cell b;
@@ -254,6 +273,7 @@ int main(void)
 		cmocka_unit_test(a_long_rest_makes_a_rested_cell_and_a_short_one_does_not),
 		cmocka_unit_test(a_pulse_does_not_undo_a_long_half_step),
 		cmocka_unit_test(pulses_in_turn_undo_what_was_before),
+		cmocka_unit_test(a_rest_that_was_no_level_is_no_part_of_the_next_half_step),
 		cmocka_unit_test(a_thermometer_of_whole_degrees_is_no_contact),
 		cmocka_unit_test(the_resistance_is_shown_when_it_means_something),
 		cmocka_unit_test(the_baseline_is_known_after_three_visits_of_a_phase),
