@@ -213,9 +213,10 @@
 
 /*
  * The cell's own activation energy is learned from visits at other temperatures, with a prior of 0.35 +- 0.1 eV
- * where a visit is known to 1 %: weight (0.01 / 0.1)^2. It stays within 0.05 and 0.65 eV.
+ * where a visit is known to 1 %: weight (0.01 / 0.1)^2; ten times that, for the ten bins of a half-step are at one temperature
+ * and off by one error. It stays within 0.05 and 0.65 eV.
  */
-#define SG_WARM_PRIOR 0.01
+#define SG_WARM_PRIOR 0.1
 #define SG_WARM_MOST_EV 0.30
 #define SG_WARM_CLIP 0.10
 /* Learned only while sensor and cell agree: 0.4 K, in 1/eV. */
