@@ -48,6 +48,7 @@ static const char *category_of(const struct sg_event *event)
 	case SG_EVENT_SENSE_LOST:
 	case SG_EVENT_RANGE_GLITCH:
 	case SG_EVENT_DISK:
+	case SG_EVENT_GUARDIAN:
 		return harmless ? NULL : "other";
 	case SG_EVENT_HARD_SHORT: /* findings about the cell are what the test is for */
 	case SG_EVENT_SHORT_OR_SENSE:

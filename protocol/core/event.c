@@ -65,6 +65,8 @@ const char *sg_event_name(enum sg_event_type type)
 		return "safe_off";
 	case SG_EVENT_DISK:
 		return "disk";
+	case SG_EVENT_GUARDIAN:
+		return "guardian";
 	case SG_EVENT_TYPES:
 		break;
 	}

@@ -42,6 +42,7 @@ enum sg_event_type {
 	SG_EVENT_PAUSE, /**< cell off for a while after a finding, as the experiment says */
 	SG_EVENT_SAFE_OFF, /**< the cell was switched off, verified or not */
 	SG_EVENT_DISK,
+	SG_EVENT_GUARDIAN, /**< who watches over the program that runs the test, and what he did */
 	SG_EVENT_TYPES,
 };
 

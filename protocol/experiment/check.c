@@ -340,16 +340,39 @@ static void check_disk(struct checker *c, const struct sg_check_env *env)
 		     have);
 }
 
+/* The longest that one start() may be given; its text may hold less. */
+static double longest_handed_over_s(const struct checker *c)
+{
+	const struct sg_step *steps = c->plan->steps;
+	double longest_s = 0.0;
+
+	for (size_t first = 0; first < c->plan->step_count; first++) {
+		double sum_s = 0.0;
+
+		for (size_t i = first; i < c->plan->step_count && i - first < c->caps->sequence_max; i++) {
+			if (steps[i].kind == SG_STEP_TEMPERATURE || steps[i].procedure != steps[first].procedure)
+				break;
+			sum_s += steps[i].duration_s;
+		}
+		longest_s = fmax(longest_s, sum_s);
+	}
+	return longest_s;
+}
+
 static void check_host_loss(struct checker *c)
 {
+	c->report->host_loss_s = NAN;
 	switch (c->caps->host_loss) {
 	case SG_HOST_LOSS_NONE:
-		c->report->host_loss = "If the PC dies, nothing ends the current: it flows for as long as the "
-				       "instrument has power.";
+		c->report->host_loss_s = INFINITY;
+		c->report->host_loss = c->caps->power_from_link ?
+			"If the PC dies, nothing ends the current: the board keeps it for as long as its USB port has power." :
+			"If the PC dies, nothing ends the current: it flows for as long as the instrument has power.";
 		find(c, SG_SEVERITY_WARNING, nowhere,
 		     "%s has nothing that ends the current when the PC dies: do not leave it alone", c->caps->model);
 		break;
 	case SG_HOST_LOSS_SEGMENT_END:
+		c->report->host_loss_s = longest_handed_over_s(c);
 		c->report->host_loss =
 			c->caps->limit_place == SG_LIMIT_INSTRUMENT ?
 				"If the PC dies, the instrument finishes the steps it was given, watches their voltage "

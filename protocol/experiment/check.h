@@ -52,6 +52,7 @@ struct sg_check_report {
 	double net_max_mah_cm2; /**< largest |net areal charge| on the way */
 	struct sg_pulse_pace pulse; /**< of the verify pulse, where one is asked for and can be; else zero */
 	const char *host_loss;  /**< one sentence: what holds the cell when the PC dies. Static storage */
+	double host_loss_s;     /**< at most so long a current flows on then, s; INFINITY: nothing ends it; NAN: unknown */
 };
 
 /**

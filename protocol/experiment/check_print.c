@@ -319,6 +319,21 @@ static void print_reconnect(const struct printer *p)
 		    p->experiment->stop_on_reconnect ? "ends" : "goes on");
 }
 
+/* Two deaths: that of the program, and that of the PC. */
+static void print_host_loss(const struct printer *p, const struct sg_check_report *report)
+{
+	char silence[SG_PHRASE_SIZE], longest[SG_PHRASE_SIZE];
+
+	if (!*report->host_loss)
+		return;
+	say(p, "If this program dies, or stands still for %s, its guardian makes the cell safe (on a simulated clock there is none).",
+	    sg_phrase_duration(p->experiment->guardian_silence_s, silence));
+	if (isfinite(report->host_loss_s))
+		say(p, "%s That is %s from then at most.", report->host_loss, sg_phrase_duration(report->host_loss_s, longest));
+	else
+		say(p, "%s", report->host_loss);
+}
+
 static void print_findings(const struct printer *p, const struct sg_check_report *report)
 {
 	for (size_t i = 0; i < report->count; i++) {
@@ -374,6 +389,6 @@ void sg_check_print(const struct sg_experiment *experiment, const struct sg_plan
 	print_totals(&p, report);
 	print_limits(&p, report);
 	print_reconnect(&p);
-	say(&p, "%s", report->host_loss);
+	print_host_loss(&p, report);
 	print_findings(&p, report);
 }

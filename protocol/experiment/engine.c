@@ -187,6 +187,7 @@ enum sg_verdict sg_engine_on_event(const struct sg_engine *engine, const struct 
 	case SG_EVENT_PAUSE:
 	case SG_EVENT_SAFE_OFF:
 	case SG_EVENT_DISK:
+	case SG_EVENT_GUARDIAN:
 	case SG_EVENT_TYPES:
 		break;
 	}

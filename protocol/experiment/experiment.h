@@ -137,6 +137,7 @@ struct sg_experiment {
 	double pause_s;                 /**< length of a PAUSE; default 3600 */
 	bool stop_on_reconnect;         /**< a link that was lost ends the run although it came back; default false */
 	double reconnect_within_s;      /**< how long a lost link is waited for; default 900, 0: not at all */
+	double guardian_silence_s;      /**< a runner that stands still for so long is ended by its guardian; default 10 */
 	size_t procedure_count;
 	struct sg_procedure *procedures; /**< owned; freed by sg_experiment_fini() */
 };

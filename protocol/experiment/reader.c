@@ -30,6 +30,7 @@ enum {
 	VERIFY,
 	ON_RECONNECT,
 	RECONNECT_WITHIN,
+	GUARDIAN_SILENCE,
 	STEPS,
 	KEYS,
 };
@@ -53,6 +54,7 @@ static const struct sg_key keys[KEYS] = {
 	[VERIFY] = { "verify", "pulse", false },
 	[ON_RECONNECT] = { "on_reconnect", "continue", false },
 	[RECONNECT_WITHIN] = { "reconnect_within", "15 min", false },
+	[GUARDIAN_SILENCE] = { "guardian_silence", "10 s", false },
 	[STEPS] = { "steps", "[{rest: 5 min}]", true },
 };
 
@@ -79,6 +81,7 @@ static void set_defaults(struct sg_experiment *experiment)
 	experiment->on_hard_short = SG_POLICY_STOP;
 	experiment->pause_s = 3600;
 	experiment->reconnect_within_s = 900;
+	experiment->guardian_silence_s = 10;
 }
 
 static void read_version(struct sg_diagnostics *diagnostics, const struct sg_yaml_node *root,
@@ -173,6 +176,15 @@ static void read_reconnect(struct sg_reading *reading, const struct sg_yaml_node
 			  &reading->experiment->reconnect_within_s);
 }
 
+static void read_guardian(struct sg_reading *reading, const struct sg_yaml_node *silence)
+{
+	/* A sound runner looks up every second; whoever waits longer than ten minutes needs no guardian. */
+	static const struct sg_bounds bounds = { 5.0, 600.0, false };
+
+	sg_value_quantity(reading->diagnostics, silence, "guardian_silence", SG_DIM_DURATION, &bounds,
+			  &reading->experiment->guardian_silence_s);
+}
+
 /* The limits that follow from the steps where the person gave none. */
 static void complete_limits(struct sg_reading *reading)
 {
@@ -223,6 +235,7 @@ static enum sg_err read_root(struct sg_reading *reading, const struct sg_yaml_no
 	read_findings(reading, values);
 	read_verify(reading, values[VERIFY]);
 	read_reconnect(reading, values[ON_RECONNECT], values[RECONNECT_WITHIN]);
+	read_guardian(reading, values[GUARDIAN_SILENCE]);
 	err = sg_section_steps(reading, values[STEPS]);
 	if (err)
 		return err;

@@ -262,7 +262,14 @@ static void says_what_holds_the_cell_when_the_pc_dies(void **state)
 	set_up(&b, base_text);
 	b.caps.host_loss = SG_HOST_LOSS_NONE;
 	check(&b);
-	assert_non_null(strstr(b.report.host_loss, "nothing ends the current"));
+	assert_non_null(strstr(b.report.host_loss, "nothing ends the current: it flows for as long as the instrument has power"));
+	assert_true(isinf(b.report.host_loss_s));
+	tear_down(&b);
+	set_up(&b, base_text);
+	b.caps.host_loss = SG_HOST_LOSS_NONE;
+	b.caps.power_from_link = true;
+	check(&b);
+	assert_non_null(strstr(b.report.host_loss, "for as long as its USB port has power"));
 	tear_down(&b);
 	set_up(&b, base_text);
 	b.caps.host_loss = SG_HOST_LOSS_NONE;
@@ -277,6 +284,11 @@ static void says_what_holds_the_cell_when_the_pc_dies(void **state)
 	b.caps.limit_place = SG_LIMIT_HOST;
 	check(&b);
 	assert_non_null(strstr(b.report.host_loss, "without watching any limit"));
+	tear_down(&b);
+	set_up(&b, base_text);
+	b.caps.sequence_max = 3; /* three half-cycles of 5 h; the polarization of 10 h is alone in its procedure */
+	check(&b);
+	assert_true(b.report.host_loss_s == 3 * 18000.0);
 	tear_down(&b);
 }
 
@@ -375,7 +387,9 @@ static void prints_what_would_be_done(void **state)
 		"gel, liquid, polymer) it can take about 286 s.\n",
 		"A lost link to the potentiostat is waited for, 1 h at most; then the cell is made safe and the run ends.\n",
 		"Limits: 5 V, 20 mA, net charge 30 mAh/cm2, 10 to 60 degC, 20 s without a sample\n",
+		"If this program dies, or stands still for 10 s, its guardian makes the cell safe",
 		"If the PC dies, the instrument finishes",
+		" That is 10 h from then at most.\n",
 		"It fits.\n",
 	};
 	static struct bench b;
@@ -383,6 +397,7 @@ static void prints_what_would_be_done(void **state)
 
 	(void)state;
 	set_up(&b, base_text);
+	b.caps.sequence_max = 1;
 	check(&b);
 	sg_check_print(&b.experiment, &b.plan, &b.report, take_line, &lines);
 	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {

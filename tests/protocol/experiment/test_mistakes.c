@@ -75,6 +75,7 @@ static const struct mistake mistakes[] = {
 
 	/* ranges */
 	{ "waiting for a cable for ever", "reconnect_within: 1 h", "reconnect_within: 31 d", 49, 19, "out of range" },
+	{ "a guardian without patience", "reconnect_within: 1 h", "guardian_silence: 1 s", 49, 19, "out of range" },
 	{ "no time at all", "half_step: 5 min", "half_step: 0 s", 39, 18, "it must be more than 0 s" },
 	{ "a negative density", "from: 1.0 mA/cm2", "from: -1.0 mA/cm2", 36, 13, "more than 0 mA/cm2" },
 	{ "a negative rest", "rest: 30 s", "rest: -30 s", 41, 13, "at least 0 s" },

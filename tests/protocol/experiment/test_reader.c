@@ -122,6 +122,16 @@ static void reads_limits_temperature_and_record(void **state)
 	sg_experiment_fini(&e);
 }
 
+static void reads_how_long_the_guardian_waits(void **state)
+{
+	struct sg_experiment e;
+
+	(void)state;
+	base_read(base_with("reconnect_within: 1 h\n", "guardian_silence: 1 min\n"), &e);
+	near(e.guardian_silence_s, 60);
+	sg_experiment_fini(&e);
+}
+
 static void reads_a_ccd_and_a_cycle(void **state)
 {
 	struct sg_experiment e;
@@ -215,6 +225,7 @@ static void fills_in_the_documented_defaults(void **state)
 	assert_false(e.stop_on_reconnect);
 	assert_false(e.verify_pulse);
 	near(e.reconnect_within_s, 900);
+	near(e.guardian_silence_s, 10);
 	assert_true(e.procedures[0].stop_on_short);
 	assert_false(e.procedures[0].negative_first);
 	near(e.procedures[0].half_step_mah_cm2, 0.1);
@@ -307,6 +318,7 @@ int main(void)
 		cmocka_unit_test(remembers_no_half_of_a_long_file_name),
 		cmocka_unit_test(reads_the_rig),
 		cmocka_unit_test(reads_limits_temperature_and_record),
+		cmocka_unit_test(reads_how_long_the_guardian_waits),
 		cmocka_unit_test(reads_a_ccd_and_a_cycle),
 		cmocka_unit_test(reads_polarize_temperature_and_rest),
 		cmocka_unit_test(fills_in_the_documented_defaults),
