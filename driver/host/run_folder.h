@@ -34,6 +34,7 @@ struct sg_run_folder {
 #define SG_RUN_HALF_STEPS "half_steps.csv"
 #define SG_RUN_CHECKPOINT "checkpoint"
 #define SG_RUN_CHECKPOINT_BEFORE "checkpoint.1"
+#define SG_RUN_GUARDIAN "guardian.json"
 #define SG_RUN_RESERVE ".reserve"
 
 /**
