@@ -255,6 +255,7 @@ static enum sg_err run_on(struct sg_rig *rig, const struct sg_loaded *loaded, co
 		.experiment_path = loaded->path,
 		.rig_path = loaded->rig_path[0] ? loaded->rig_path : NULL,
 		.program_version = SANDGLASS_VERSION,
+		.guardian = "/proc/self/exe",
 		.interrupts = &interrupts,
 		.observer = &view.observer,
 	};

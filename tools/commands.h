@@ -29,5 +29,6 @@ int sg_cmd_list(int argc, char **argv);
 int sg_cmd_replay(int argc, char **argv);
 int sg_cmd_calibration(int argc, char **argv);
 int sg_cmd_model(int argc, char **argv);
+int sg_cmd_guardian(int argc, char **argv);
 
 #endif

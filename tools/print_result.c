@@ -111,6 +111,7 @@ void sg_print_result(const struct sg_run_outcome *outcome, const struct sg_exper
 	printf("%s\n", outcome->summary.cell_off_verified ?
 			       "cell off: confirmed by the instrument" :
 			       "THE CELL COULD NOT BE SHOWN TO BE OFF: go and look");
+	printf("guardian: %s\n", outcome->summary.guardian);
 	if (outcome->folder[0])
 		printf("written to %s/\n  table   %s\n", outcome->folder, outcome->table);
 }

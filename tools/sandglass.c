@@ -7,12 +7,13 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "guardian/guardian.h"
 
 static const struct verb {
 	const char *name;
 	int (*run)(int argc, char **argv);
 	bool keeps_record; /* its findings are in files; a terminal that is gone takes nothing from them */
-	const char *what;
+	const char *what; /* NULL: for this program itself, not for people */
 } verbs[] = {
 	{ "run", sg_cmd_run, true, "run an experiment file on its rig" },
 	{ "check", sg_cmd_check, false, "show what an experiment file will do, and what does not fit; touches no instrument" },
@@ -20,12 +21,13 @@ static const struct verb {
 	{ "replay", sg_cmd_replay, false, "feed a recorded table through guard, detectors and result" },
 	{ "model", sg_cmd_model, false, "the diffusion limit of sodium and lithium: table, JSON, picture" },
 	{ "calibration", sg_cmd_calibration, false, "what an instrument keeps inside to correct itself; shown, or written" },
+	{ SG_GUARDIAN_VERB, sg_cmd_guardian, true, NULL },
 };
 
 static void usage(FILE *out)
 {
 	fprintf(out, "sandglass %s: battery-cell tests on potentiostats and climate chambers\n\n", SANDGLASS_VERSION);
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]) && verbs[i].what; i++)
 		fprintf(out, "  sandglass %-11s %s\n", verbs[i].name, verbs[i].what);
 	fprintf(out, "\n  sandglass VERB --help   what it takes\n");
 }

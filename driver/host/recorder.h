@@ -95,6 +95,8 @@ enum sg_err sg_recorder_flush(struct sg_recorder *recorder);
  */
 uint64_t sg_recorder_wind_up(struct sg_recorder *recorder);
 
+#define SG_GUARDIAN_WORDS_SIZE 48
+
 /** How a run stands or ended; words for result.json. */
 struct sg_run_summary {
 	const char *state;      /**< "running", "completed", "stopped", "failed" */
@@ -102,6 +104,7 @@ struct sg_run_summary {
 	char detail[SG_EVENT_TEXT_SIZE]; /**< one sentence */
 	bool cell_off_verified;
 	double test_time_s;
+	char guardian[SG_GUARDIAN_WORDS_SIZE]; /**< who watches over the program, e.g. "watched"; empty: not known yet */
 	int64_t ended_utc_ns;   /**< 0 while running */
 	bool pausing;           /**< running, but no row will come for long: the documents are due whatever has grown */
 };

@@ -241,6 +241,7 @@ static void put_run(struct sg_json *json, const struct sg_record_meta *meta, con
 	sg_json_string(json, "clock", meta->clock_kind);
 	put_time(json, "started_at", meta->started_utc_ns);
 	put_time(json, "ended_at", summary->ended_utc_ns);
+	sg_json_string(json, "guardian", summary->guardian[0] ? summary->guardian : NULL);
 	sg_json_string(json, "state", summary->state);
 	sg_json_string(json, "stopped_by", summary->stopped_by);
 	sg_json_string(json, "detail", summary->detail);

@@ -12,6 +12,9 @@
  *   instrument, chamber      {family, model, serial, firmware, simulated}; chamber may be null
  *   clock                    "real", "scaled x90", "lockstep"
  *   started_at, ended_at     ISO 8601 UTC, "2026-09-14T08:15:30Z"; ended_at null while running
+ *   guardian                 who would have switched the cell off if the program had died: "watched"; "watched, but for
+ *                            N gaps"; "watched, goes on trying" (cell_off_verified is false; see guardian.json);
+ *                            "none: simulated time", "none: not asked for"; null at the very start
  *   state                    "running", "completed", "stopped", "failed"
  *   stopped_by               "" while running; "end_of_plan", "hard_short", "limit_voltage", "operator", ...
  *   detail                   one sentence

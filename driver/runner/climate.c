@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/units.h"
+#include "guardian/lifeline.h"
 #include "host/clock.h"
 
 /* A chamber moves by tenths of a kelvin a minute near its set-point; ten seconds see all of it. */
@@ -35,8 +36,10 @@ static const struct sg_chamber_ops *ops(const struct sg_climate *climate)
 	return climate->rig->chamber.family->chamber;
 }
 
+/* An exchange begins; its port may have to be opened first. */
 static int64_t deadline(const struct sg_climate *climate, int64_t timeout_ns)
 {
+	sg_lifeline_busy(climate->rig->potentiostat.lifeline, climate->rig->clock, timeout_ns);
 	return sg_clock_patient_deadline(climate->rig->clock, timeout_ns);
 }
 

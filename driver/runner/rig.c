@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/units.h"
+#include "guardian/lifeline.h"
 #include "host/clock.h"
 
 #define SAFE_OFF_NS (5 * SG_NS_PER_S)
@@ -66,6 +67,7 @@ enum sg_err sg_rig_open(struct sg_rig *rig, const struct sg_rig_config *config, 
 
 static enum sg_err ask_safe_off(struct sg_rig *rig)
 {
+	sg_lifeline_busy(rig->potentiostat.lifeline, rig->clock, SAFE_OFF_NS);
 	return rig->potentiostat.family->potentiostat->safe_off(rig->potentiostat.device,
 								 sg_clock_patient_deadline(rig->clock, SAFE_OFF_NS));
 }

@@ -17,8 +17,9 @@ double sg_run_now_s(const struct sg_run *run)
 	return sg_seconds(sg_clock_now_ns(run->config->clock) - run->zero_ns);
 }
 
-int64_t sg_run_deadline(const struct sg_run *run, int64_t timeout_ns)
+int64_t sg_run_deadline(struct sg_run *run, int64_t timeout_ns)
 {
+	sg_lifeline_busy(&run->lifeline, run->config->clock, timeout_ns);
 	return sg_clock_patient_deadline(run->config->clock, timeout_ns);
 }
 
@@ -63,6 +64,7 @@ static void tell_slow_disk(struct sg_run *run)
 
 void sg_run_flush(struct sg_run *run)
 {
+	sg_run_beat(run);
 	if (sg_recorder_tick(run->recorder, sg_clock_now_ns(run->config->clock)))
 		run->disk_failed = true;
 	tell_slow_disk(run);

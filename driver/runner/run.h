@@ -14,6 +14,7 @@
 #include "experiment/engine.h"
 #include "experiment/guard.h"
 #include "experiment/watch.h"
+#include "guardian/lifeline.h"
 #include "runner/block.h"
 #include "runner/climate.h"
 #include "runner/runner.h"
@@ -56,6 +57,8 @@ struct sg_run {
 	char detail[SG_EVENT_TEXT_SIZE];
 	enum sg_err failure;
 	double disk_silent_s;    /**< the longest silence of the disk that was told; 0: none */
+	struct sg_lifeline lifeline;
+	char guardian[SG_GUARDIAN_WORDS_SIZE]; /**< for the record: who watches */
 	bool disk_failed;
 	bool disk_told;
 };
@@ -63,8 +66,8 @@ struct sg_run {
 /** Test time now. */
 double sg_run_now_s(const struct sg_run *run);
 
-/** now + timeout, with the patience of the clock. */
-int64_t sg_run_deadline(const struct sg_run *run, int64_t timeout_ns);
+/** now + timeout, with the patience of the clock. The guardian is told that a call comes which may take so long. */
+int64_t sg_run_deadline(struct sg_run *run, int64_t timeout_ns);
 
 /** Record an event, count it, show it. */
 void sg_run_tell(struct sg_run *run, const struct sg_event *event);
@@ -87,7 +90,10 @@ void sg_run_flowed(struct sg_run *run, double time_s, double current_a);
 /** The same for anything between no current and the latest: nothing is booked, and the model's interval widens. */
 void sg_run_unwitnessed(struct sg_run *run, double time_s);
 
-/** Begin what is due to reach the disk; a failure, of this or an earlier one, is remembered in disk_failed. */
+/**
+ * Of every turn: tell the guardian that it turns, and begin what is due to reach the disk; a failure, of this or an earlier
+ * one, is remembered in disk_failed.
+ */
 void sg_run_flush(struct sg_run *run);
 
 /** The record cannot be kept: says why, and names that as the reason. Returns STOP. */
@@ -189,5 +195,22 @@ enum sg_verdict sg_run_safe(struct sg_run *run);
 
 /** The last way: cell off, verified, told, recorded. Returns whether it was confirmed. */
 bool sg_run_make_safe(struct sg_run *run, double patience_s);
+
+/* ---- watched.c ---- */
+
+/** Start a guardian, if one is asked for and time is not simulated. @retval others as sg_lifeline_open(): no cell may be switched on */
+enum sg_err sg_run_begin_guardian(struct sg_run *run, struct sg_text *why);
+
+/** The run begins: tell the guardian the rig and the folder. GO_ON, or STOP: it is not there any more. */
+enum sg_verdict sg_run_brief_guardian(struct sg_run *run);
+
+/** A turn. One that is lost is told of, and another one started. */
+void sg_run_beat(struct sg_run *run);
+
+/** The cell was shown to be off, or never on: the guardian goes. */
+void sg_run_dismiss_guardian(struct sg_run *run);
+
+/** It could not be shown to be off: the guardian stays, and goes on when this process is gone. */
+void sg_run_leave_guardian(struct sg_run *run);
 
 #endif

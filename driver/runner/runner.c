@@ -12,6 +12,8 @@
 #define FLUSH_INTERVAL_S 1.0
 /* Samples and events are on disk at once; the result so far may be this old. */
 #define SAVE_INTERVAL_S 60.0
+/* Documents on a disk that just about answers; a hold may then begin late, and its guardian is patient. */
+#define PAUSING_NS (120 * SG_NS_PER_S)
 /* A hold breaks a half-step in two: room for that many beyond the plan. */
 #define SPARE_HALF_STEPS 256
 /* How long to go on trying to reach an instrument that may hold a cell under current. */
@@ -116,6 +118,9 @@ static enum sg_err prepare(struct sg_run *run, struct sg_run_outcome *outcome, s
 		sg_text_add(why, "%s", sg_err_text(err));
 		return err;
 	}
+	err = sg_run_begin_guardian(run, why);
+	if (err)
+		return err;
 	err = open_record(run, why);
 	if (err)
 		return err;
@@ -154,6 +159,7 @@ static void summarize(const struct sg_run *run, struct sg_run_summary *summary, 
 	summary->stopped_by = run->stopped_by ? run->stopped_by : "";
 	snprintf(summary->detail, sizeof(summary->detail), "%s", run->detail);
 	summary->test_time_s = sg_run_now_s(run);
+	memcpy(summary->guardian, run->guardian, sizeof(summary->guardian));
 }
 
 void sg_run_save(struct sg_run *run, bool pausing)
@@ -168,6 +174,8 @@ void sg_run_save(struct sg_run *run, bool pausing)
 	summarize(run, &summary, "running");
 	summary.pausing = pausing;
 	sg_result_polarization(run->result, &run->watch.detector.polarizing.marks);
+	if (pausing) /* waits for the disk; the cell is off */
+		sg_lifeline_busy(&run->lifeline, run->config->clock, PAUSING_NS);
 	if (sg_recorder_result(run->recorder, run->result, &summary))
 		run->disk_failed = true;
 }
@@ -279,8 +287,12 @@ static enum sg_err finish(struct sg_run *run, struct sg_run_outcome *outcome)
 	if (!run->stopped_by)
 		sg_run_stop(run, run->procedure_end ? run->procedure_end : "end_of_plan", SG_OK, "the plan came to its end");
 	summary->cell_off_verified = sg_run_make_safe(run, patience_at_the_end_s(run));
-	if (!summary->cell_off_verified)
+	if (summary->cell_off_verified)
+		sg_run_dismiss_guardian(run); /* nothing below moves a current */
+	else
 		run->failure = SG_ERR_UNSAFE;
+	if (run->lifeline.program)
+		snprintf(run->guardian, sizeof(run->guardian), "watched, goes on trying");
 	sg_run_slept(run); /* since the last look: no way back is needed any more, the cell has just been asked */
 	sg_run_tell_sleep(run);
 	leave_chamber(run);
@@ -297,6 +309,7 @@ static enum sg_err finish(struct sg_run *run, struct sg_run_outcome *outcome)
 	if (!run->failure)
 		run->failure = err;
 	err = sg_recorder_close(run->recorder);
+	sg_run_leave_guardian(run);
 	return run->failure ? run->failure : err;
 }
 
@@ -311,8 +324,10 @@ enum sg_err sg_run(const struct sg_run_config *config, struct sg_run_outcome *ou
 	run.config = config;
 	run.rig = config->rig;
 	err = prepare(&run, outcome, why);
-	if (err)
+	if (err) {
+		sg_run_dismiss_guardian(&run);
 		return err;
+	}
 	if (config->allocation_mark)
 		config->allocation_mark(true);
 	run.zero_ns = sg_clock_now_ns(config->clock);
@@ -322,7 +337,8 @@ enum sg_err sg_run(const struct sg_run_config *config, struct sg_run_outcome *ou
 		     run.rig->potentiostat.identity.model, run.rig->potentiostat.identity.serial,
 		     run.rig->potentiostat.identity.simulated ? ", SIMULATED" : "", config->clock_kind);
 	sg_run_tell(&run, &event);
-	follow_plan(&run);
+	if (sg_run_brief_guardian(&run) == SG_VERDICT_GO_ON)
+		follow_plan(&run);
 	err = finish(&run, outcome);
 	if (err)
 		sg_text_add(why, "%s", run.detail);

@@ -71,6 +71,8 @@ struct sg_run_config {
 	const char *rig_path;          /**< or NULL */
 	const char *program_version;
 	const struct sg_disk *disk;    /**< or NULL: the one of this PC */
+	const char *guardian;          /**< program whose verb "guardian" watches over this one, "/proc/self/exe"; NULL: none.
+					    Never in simulated time. One process runs one test then: a guardian ends all of it */
 	const volatile sig_atomic_t *interrupts; /**< 0: go on; else cell off within one sample interval, data kept */
 	const struct sg_run_observer *observer;  /**< or NULL */
 	void (*allocation_mark)(bool running);   /**< tests: called when the allocation-free part begins and ends; or NULL */
@@ -89,6 +91,7 @@ struct sg_run_outcome {
  * @retval SG_OK          the plan ran to an end it names itself (completed, hard short, voltage of a procedure, operator)
  * @retval SG_ERR_UNSUPPORTED, SG_ERR_ARGUMENT  the instrument cannot do a step of this plan: nothing was
  *                        begun, no folder made
+ * @retval others, with an empty outcome: no record could be opened, no guardian started; nothing was begun
  * @retval SG_ERR_LIMIT   a guard limit ended it
  * @retval SG_ERR_UNSAFE  the cell could not be shown to be off at the end: a person must look
  * @retval others         what ended it; outcome is filled as far as it came

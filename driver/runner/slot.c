@@ -5,12 +5,15 @@
 #include <string.h>
 
 #include "core/units.h"
+#include "guardian/lifeline.h"
 #include "host/clock.h"
 #include "identity.h"
 #include "registry.h"
 
 #define ATTACH_NS (10 * SG_NS_PER_S)
 #define PEEK_NS (3 * SG_NS_PER_S)
+/* One address, all in all: the port opened (5 s), two looks, met; one message time each. */
+#define CANDIDATE_NS (5 * SG_NS_PER_S + 2 * PEEK_NS + ATTACH_NS + 4 * SG_NS_PER_S)
 
 static const char *kind_name(enum sg_kind kind)
 {
@@ -257,6 +260,7 @@ static enum sg_err try_candidate(struct sg_rig_slot *slot, const struct sg_candi
 		sg_text_add(why, "%s: another instrument than before is there", candidate->uri);
 		return SG_ERR_IDENTITY;
 	}
+	sg_lifeline_busy(slot->lifeline, clock, CANDIDATE_NS);
 	err = sg_slot_connect(slot, candidate->uri, clock, why);
 	if (err) {
 		if (is_stranger && err == SG_ERR_NOT_FOUND)

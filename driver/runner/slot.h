@@ -16,6 +16,7 @@
 #include "transport/whereabouts.h"
 
 struct sg_clock;
+struct sg_lifeline;
 
 /** All zero while closed. */
 struct sg_rig_slot {
@@ -27,6 +28,7 @@ struct sg_rig_slot {
 	struct sg_neighbours neighbours;   /**< who else was plugged in while it was, since it was met last */
 	/** Address at which another instrument said who it is: left alone while it stays there. Else empty. */
 	char stranger[SG_WHEREABOUTS_URI_SIZE];
+	struct sg_lifeline *lifeline; /**< borrowed, or NULL: told before a call that may take long */
 };
 
 /**
