@@ -134,6 +134,43 @@ static void learn_scale(struct sg_baseline *b)
 		b->scale_visits++;
 }
 
+static double median_of_3(double a, double b, double c)
+{
+	return fmax(fmin(a, b), fmin(fmax(a, b), c));
+}
+
+static void learn_first(struct sg_baseline *b, double ohm)
+{
+	if (b->first_count >= SG_FIRST_READINGS)
+		return;
+	b->first[b->first_count++] = ohm;
+	if (b->first_count < SG_FIRST_READINGS)
+		return;
+	ohm = median_of_3(b->first[0], b->first[1], b->first[2]);
+	/* Far below what was expected may be a short from the start: then the expectation stands. */
+	if (ohm > 0.0 && !(ohm < SG_HEALTHY_FRACTION * b->scale_ohm))
+		b->scale_ohm = ohm;
+}
+
+/* A pulse too short to settle: its end is the plateau as long as nothing better is known. */
+static void learn_hasty(struct sg_baseline *b)
+{
+	if (!isnan(b->last_ohm) || b->recent_count < SG_HASTY_READINGS || (b->scale_visits > 0 && !b->hasty))
+		return;
+	b->last_ohm = median_of_3(b->recent[0], b->recent[1], b->recent[2]);
+	learn_first(b, b->last_ohm);
+	b->hasty = true;
+}
+
+/* The first that settled: forget what pulses showed. */
+static void forget_hasty(struct sg_baseline *b)
+{
+	b->hasty = false;
+	b->scale_ohm = b->given_ohm / sg_baseline_thermal(b->hottest_c);
+	b->scale_visits = 0;
+	b->first_count = 0;
+}
+
 /* What the bins are learned at from now on. */
 static void remember_program(struct sg_baseline *b, const struct sg_stretch *stretch)
 {
@@ -153,6 +190,7 @@ void sg_baseline_close(struct sg_baseline *b, const struct sg_stretch *stretch, 
 {
 	if (keep && stretch->level_a != 0.0) {
 		commit(b, stretch, now_s);
+		learn_hasty(b);
 		learn_scale(b);
 		remember_program(b, stretch);
 	}
@@ -236,11 +274,6 @@ bool sg_baseline_begin(struct sg_baseline *b, const struct sg_stretch *stretch)
 	return anew;
 }
 
-static double median_of_3(double a, double b, double c)
-{
-	return fmax(fmin(a, b), fmin(fmax(a, b), c));
-}
-
 double sg_baseline_smooth(struct sg_baseline *b, double ohm)
 {
 	b->recent[b->recent_count++ % 3] = ohm;
@@ -249,21 +282,10 @@ double sg_baseline_smooth(struct sg_baseline *b, double ohm)
 	return median_of_3(b->recent[0], b->recent[1], b->recent[2]);
 }
 
-static void learn_first(struct sg_baseline *b, double ohm)
-{
-	if (b->first_count >= SG_FIRST_READINGS)
-		return;
-	b->first[b->first_count++] = ohm;
-	if (b->first_count < SG_FIRST_READINGS)
-		return;
-	ohm = median_of_3(b->first[0], b->first[1], b->first[2]);
-	/* Far below what was expected may be a short from the start: then the expectation stands. */
-	if (ohm > 0.0 && !(ohm < SG_HEALTHY_FRACTION * b->scale_ohm))
-		b->scale_ohm = ohm;
-}
-
 void sg_baseline_learn_plateau(struct sg_baseline *b, double ohm)
 {
+	if (b->hasty)
+		forget_hasty(b);
 	learn_first(b, ohm);
 	b->last_ohm = ohm;
 }

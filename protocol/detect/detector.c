@@ -254,6 +254,8 @@ static size_t feed(struct sg_detector *d, const struct sg_reading *reading, stru
 	if (d->stretch.known && d->stretch.level_a == 0.0 && !d->stretch.trying) {
 		d->rest_v = reading->voltage_v;
 		sg_jump_rest(&d->jump, reading->voltage_v);
+		if (d->stretch.blank_count >= 2)
+			sg_hard_short_rest(&d->hard_short, reading->voltage_v);
 		sg_noise_feed(&d->voltage, reading->voltage_v, d->now_s);
 		return count;
 	}
@@ -261,8 +263,11 @@ static size_t feed(struct sg_detector *d, const struct sg_reading *reading, stru
 	if (good)
 		good = sg_fault_check_stuck(&d->faults, reading, sg_noise_codes(&d->voltage), events, &count);
 	d->accepted = good;
-	if (!good)
+	if (!good) {
+		if (d->stretch.trying && d->stretch.try_count >= SG_LEVEL_READINGS - 1)
+			sg_hard_short_hold(&d->hard_short, reading, d->now_s);
 		return count;
+	}
 	sg_noise_feed(&d->voltage, reading->voltage_v, d->now_s);
 	return count + take_voltage(d, reading, &events[count]);
 }

@@ -19,7 +19,7 @@
  * count: a switch of current range spoils it.
  *
  * Told once; latched until the resistance was back above 50 % for 60 s. An uncertain one becomes a hard
- * short when the voltage turns with the current at the next reversal.
+ * short when the voltage turns with the current at the next reversal, or goes when the current does.
  */
 #ifndef SG_DETECT_HARD_SHORT_H
 #define SG_DETECT_HARD_SHORT_H
@@ -33,6 +33,12 @@ void sg_hard_short_init(struct sg_hard_short *hard_short);
  * @return 1 if an event was written, else 0
  */
 size_t sg_hard_short_feed(struct sg_detector *detector, const struct sg_reading *reading, struct sg_event *event);
+
+/** A reading on what may become the level of the next stretch, not the first: should it, the reading counts. */
+void sg_hard_short_hold(struct sg_hard_short *hard_short, const struct sg_reading *reading, double now_s);
+
+/** A reading with no current, not the first of its stretch: it proves or disproves a low run that it interrupts. */
+void sg_hard_short_rest(struct sg_hard_short *hard_short, double voltage_v);
 
 /**
  * How long a low run at a reversal may last before it is told, of a cell whose jump does not tell: with noise of

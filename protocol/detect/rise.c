@@ -41,14 +41,19 @@ static double slope_of(const struct sg_rise *rise, double *spread)
 	return (rise->sum_tr - rise->sum_t * rise->sum_r / n) / *spread;
 }
 
-bool sg_rise_is_seen(const struct sg_rise *rise, double noise_ohm)
+bool sg_rise_is_above(const struct sg_rise *rise, double least_ohm_s, double noise_ohm)
 {
 	double spread, slope;
 
 	if (rise->count < 2 || rise->span_s <= 0.0)
 		return false;
 	slope = slope_of(rise, &spread);
-	return slope > SG_RISE_SEEN_SIGMA * noise_ohm / sqrt(spread);
+	return slope - SG_RISE_SEEN_SIGMA * noise_ohm / sqrt(spread) > least_ohm_s;
+}
+
+bool sg_rise_is_seen(const struct sg_rise *rise, double noise_ohm)
+{
+	return sg_rise_is_above(rise, 0.0, noise_ohm);
 }
 
 bool sg_rise_is_below(const struct sg_rise *rise, double least_ohm_s, double noise_ohm, double code_ohm)

@@ -26,6 +26,9 @@ double sg_rise_least_ohm_s(double expected_ohm, double before_s, double ratio);
 /** It rises by less than least_ohm_s. noise_ohm: rms of one reading; code_ohm: its resolution. */
 bool sg_rise_is_below(const struct sg_rise *rise, double least_ohm_s, double noise_ohm, double code_ohm);
 
+/** It rises by more than least_ohm_s, and not by chance. noise_ohm: as above. */
+bool sg_rise_is_above(const struct sg_rise *rise, double least_ohm_s, double noise_ohm);
+
 /** It rises, and not by chance. noise_ohm: as above. */
 bool sg_rise_is_seen(const struct sg_rise *rise, double noise_ohm);
 

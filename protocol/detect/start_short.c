@@ -35,14 +35,31 @@ static size_t say_short(const struct sg_start_short *s, const struct sg_reading 
 	return 1;
 }
 
+/* SG_START_LEAST_SECONDS times the power of two that comes after phase_s. */
+static float next_mark_s(double phase_s)
+{
+	int octaves;
+
+	(void)frexp(phase_s / SG_START_LEAST_SECONDS, &octaves);
+	return (float)ldexp(SG_START_LEAST_SECONDS, octaves);
+}
+
 /* Does it still build up? Compare with what was read at half of the phase. */
 static bool is_rising(struct sg_start_short *s, double ohm, double phase_s)
 {
-	if (!isnan(s->mark_ohm) && phase_s < 2.0 * s->mark_s)
+	/* Another half-step began: its marks come again. */
+	if (phase_s < 0.25 * (double)s->mark_s)
+		s->mark_ohm = NAN;
+	if (isnan(s->mark_ohm)) {
+		s->mark_ohm = (float)ohm;
+		s->mark_s = next_mark_s(SG_START_OCTAVE * phase_s);
+		s->rising = true;
+	}
+	if (phase_s < (double)s->mark_s)
 		return s->rising;
-	s->rising = isnan(s->mark_ohm) || phase_s < SG_START_LEAST_SECONDS || ohm > (1.0 + SG_START_RISE) * s->mark_ohm;
-	s->mark_ohm = ohm;
-	s->mark_s = phase_s;
+	s->rising = phase_s < SG_START_LEAST_SECONDS || ohm > (1.0 + SG_START_RISE) * (double)s->mark_ohm;
+	s->mark_ohm = (float)ohm;
+	s->mark_s = next_mark_s(phase_s);
 	return s->rising;
 }
 

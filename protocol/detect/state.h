@@ -136,6 +136,7 @@ struct sg_baseline {
 	struct sg_phase_bin bin[2][2][SG_PHASE_BINS]; /**< [history][polarity][phase] */
 	double scale_ohm;      /**< late-phase resistance, NAN if not known */
 	uint32_t scale_visits; /**< stretches it was learned from; 0: given or first readings */
+	bool hasty;            /**< the scale is of pulses too short to settle */
 	bool scale_moving;     /**< it was not let all the way to the latest plateau: fractions of it mean little */
 	double first[3];       /**< first readings, sorted when complete */
 	uint32_t first_count;
@@ -200,27 +201,36 @@ enum sg_short_state {
 
 struct sg_hard_short {
 	enum sg_short_state state;
-	double top_fraction;  /**< highest fraction of the expected resistance in this stretch */
-	double steady;        /**< recent share of readings, low runs left out, that continued the ones before */
+	float top_fraction;   /**< highest fraction of the expected resistance in this stretch, noise allowed for */
+	float usual;          /**< recent mean of that fraction, low runs left out */
+	uint32_t usual_count; /**< readings of this stretch in it */
+	double held_now_s;    /**< a reading before the level of this stretch was known: bridged time */
+	float held_v, held_a; /**< and what it read */
+	float steady;         /**< recent share of readings, low runs left out, that continued the ones before */
 	uint32_t low;         /**< readings of the low run */
 	struct sg_rise rise;  /**< of those of this stretch */
 	double since_s;       /**< first of them, table's time */
 	double since_now_s;   /**< the same, bridged */
 	double sum_v;         /**< of V in the direction of I over the run */
 	double sum_ohm;
-	double last_v;        /**< V in the direction of I, of the reading before */
-	double last_a;
+	int32_t sum_way;      /**< of the current's sign over the run */
+	uint32_t rests;       /**< readings without a current between those of the run, */
+	double sum_rest_v;    /**< and their sum */
+	float last_v;         /**< V in the direction of I, of the reading before */
+	float last_a;
 	bool flat;            /**< the latest two are */
 	bool against;         /**< one of the run was significantly against the current */
 	bool from_below;      /**< this stretch had a reading against the current */
 	bool allowed;         /**< the run cannot be a healthy transient */
 	uint32_t proof_count; /**< readings of this stretch while uncertain */
 	double proof_ohm;     /**< their sum */
-	double earlier_ohm;   /**< mean in the stretch before, NAN: none */
-	double earlier_a;     /**< its level */
-	double level_a;       /**< of this stretch */
+	float earlier_ohm;    /**< mean in the stretch before, NAN: none */
+	float earlier_a;      /**< its level */
+	float level_a;        /**< of this stretch */
 	uint32_t stretch;     /**< the fields above belong to */
 	double recover_now_s; /**< since when it looks healthy, NAN: it does not */
+	float rest_v[2];      /**< where the cell rested latest after a current of either sign; +-INFINITY: it did not */
+	float offset_v;       /**< most that the instrument can be off zero */
 };
 
 /** Contacts and leads: jumps of the voltage that are the bench's (contact.h). Levels relative to the scale. */
@@ -333,7 +343,8 @@ struct sg_start_short {
 	bool begun;
 	bool rising;        /**< it was at the latest doubling of the phase */
 	double since_s, since_now_s;
-	double mark_ohm, mark_s; /**< what was read at half of the phase */
+	float mark_ohm;     /**< what was read at the latest mark */
+	float mark_s;       /**< phase of the next */
 	uint32_t low;
 };
 

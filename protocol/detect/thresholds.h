@@ -31,11 +31,14 @@
  * The voltage follows the current if the mean of n readings stands 5 sigma / sqrt(n) above zero: one
  * false "follows" in 3.5e6 episodes of white noise. Below 2 sigma, or below the zero offset of a
  * bench instrument, a mean proves nothing however long it is.
- * Assumed: offset of 0.1 mV, typical of potentiostat data sheets; a shorted input would settle it.
+ * Assumed: offset of 0.1 mV, typical of potentiostat data sheets; a shorted input would settle it, and rests tell: up to
+ * 0.3 mV, as poor ones have. Not less than 0.05 mV: 5 uV/K and ten kelvin.
  */
 #define SG_FOLLOW_SIGMA 5.0
 #define SG_FOLLOW_FLOOR_SIGMA 2.0
 #define SG_OFFSET_V 1e-4
+#define SG_OFFSET_DRIFT_V 5e-5
+#define SG_OFFSET_MOST_V 3e-4
 
 /*
  * A short is flat: two readings in turn differ by noise (5 sigma of a difference of two, 7.07 sigma
@@ -59,15 +62,23 @@
 /* Within so many readings an uncertain short may still prove itself; later only a change of current can. */
 #define SG_PROVE_SAMPLES 10
 
-/* A change of current proves: both means known by 3 readings, and equal within a half of the larger. */
+/* A change of current, or a rest, proves once both voltages are means of 3 readings. */
 #define SG_PROVE_CHANGE_SAMPLES 3
+/* Of a pulse on purpose: V/I before and in it equal within a half of the larger. */
 #define SG_PROVE_CHANGE_FRACTION 0.5
 
 /*
- * A healthy reading must be this far above noise before its absence means anything: with less, noise
- * alone can bring two readings below SG_SHORT_FRACTION.
+ * Noise. A reading belongs to a low run up to 3 sigma above SG_SHORT_FRACTION, so that noise does not break the run
+ * of a short, and the run's mean up to 2 sigma / sqrt(n). The mean must stand 7 sigma / sqrt(n) below the healthy voltage:
+ * by chance once in 8e11 runs of white noise; 5.6 are left, once in 9e7, where the noise is 20 % above its estimate. A signal of
+ * 20 sigma needs no more than SG_SHORT_SAMPLES, one of 5 sigma three, of 4 sigma four. Below that nothing is said.
  */
-#define SG_SIGNAL_SIGMA 10.0
+#define SG_LOW_SIGMA 3.0
+#define SG_LOW_MEAN_SIGMA 2.0
+#define SG_HEALTHY_SIGMA 7.0
+#define SG_SIGNAL_SIGMA 4.0
+/* What the run fell from: the mean of the latest of this stretch, so that noise adds a third at most. */
+#define SG_USUAL_READINGS 8
 
 /*
  * A jump is learned where the current changes by at least half of the larger one, and is the least of the
@@ -78,7 +89,14 @@
 #define SG_JUMP_PHASE 0.5
 
 /*
- * Where the jump does not tell: a healthy cell that comes out of a reversal rises. With S(t) the voltage that a
+ * Or by what the cell showed in this bin of phase of such half-steps, three times at least: its mean less 4 sigma of its
+ * visits, 4 times what another current or duration leaves open, and half of its slope. To be taken for a short, a healthy cell
+ * had to be at SG_SHORT_FRACTION instead of 30 %, and not to rise as a cell does that comes late (below; 2 sigma).
+ */
+#define SG_SHOWN_SIGMA 4.0
+
+/*
+ * Where neither tells: a healthy cell that comes out of a reversal rises. With S(t) the voltage that a
  * unit current makes across the rested cell, V/I is (1 + q) S(t) - q S(T + t) after the opposite current, q times as
  * large, flowed for T. S grows ever more slowly (diffusion, charging of layers), so S(T + t) - S(t) <= T S'(t), and
  * V/I rises by S'(t) at least. To stand at the fraction f now and reach 1 later, it must rise by
@@ -138,6 +156,11 @@
 /* After a change or a gap the resistance is not shown nor learned: double layers, range switches. */
 #define SG_BLANK_SECONDS 5.0
 #define SG_BLANK_SAMPLES 3
+/*
+ * Pulses may be shorter than that: until a stretch is not, the end of one with so many readings is the plateau. A
+ * switch of range spoils two.
+ */
+#define SG_HASTY_READINGS 10
 
 /* Baseline: fast mean over the first visits, then slow and clipped, so that one bad visit moves it little. */
 #define SG_LEARN_VISITS 3
@@ -391,6 +414,8 @@
 #define SG_START_READINGS 3
 #define SG_START_LEAST_SECONDS 60.0
 #define SG_START_RISE 0.05
+/* Marks are a minute times powers of two; the first has a doubling, or nearly, before it. */
+#define SG_START_OCTAVE 1.9
 #define SG_START_SECONDS 3600.0
 
 /* Warmth: R moved by 10 %, and by less than half of that once the temperature is allowed for. */

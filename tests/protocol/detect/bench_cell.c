@@ -87,7 +87,7 @@ void bench_read(struct bench_cell *bench, double current_a)
 		voltage_v = current_a * bench->short_ohm * bench->ohm / (bench->short_ohm + bench->ohm);
 	if (bench->lead_off)
 		voltage_v = bench->stray_v;
-	voltage_v += bench->noise_v * gauss(bench);
+	voltage_v += bench->offset_v + bench->noise_v * gauss(bench);
 	if (bench->code_v > 0.0)
 		voltage_v = bench->code_v * round(voltage_v / bench->code_v);
 	bench->reading = (struct sg_reading){

@@ -21,6 +21,7 @@ struct bench_cell {
 	double short_ohm;  /* of a filament beside it; INFINITY: none */
 	double noise_v;
 	double noise_a;
+	double offset_v;   /* of the meter */
 	double code_v;     /* step of the converter; 0: none */
 	double interval_s;
 	double jitter_s;   /* of the interval, +-; less than half of it */

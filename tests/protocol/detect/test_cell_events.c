@@ -286,6 +286,14 @@ static void a_short_from_the_start_needs_what_was_expected(void **state)
 		assert_int_equal(b.count[SG_EVENT_SHORT_FROM_START], 1);
 		assert_int_equal(b.event[SG_EVENT_SHORT_FROM_START].grade, SG_GRADE_ALARM);
 
+		bench_init(&b, seed); /* half-steps that see no doubling of a minute */
+		bench_expect(&b, 50.0, NAN);
+		b.ohm = 30.0;
+		b.interval_s = 0.1;
+		bench_cycle(&b, 1 * MA, 75, 2);
+		assert_int_equal(b.count[SG_EVENT_SHORT_FROM_START], 1);
+		assert_true(b.event[SG_EVENT_SHORT_FROM_START].time_s <= 61.0);
+
 		bench_init(&b, seed);
 		bench_expect(&b, 50.0, NAN);
 		b.ohm = 40.0; /* within what an expectation is good to */
