@@ -13,24 +13,64 @@
 #define DAC_GAIN_ONE 0x800000u /* full-scale register after a reset */
 /* A stored offset beyond a twentieth of full scale is none. Assumed; those seen are some hundreds of counts. */
 #define OFFSET_PLAUSIBLE (SG_TDSTAT_FULL_COUNTS / 20)
+/* Enough for two in a row to agree over a cable that alters one answer in ten. */
+#define ROUNDS 5
+
+/* The three records, as they were answered once. */
+struct answered {
+	struct sg_tdstat_reply offsets, shunts, dac;
+};
+
+static enum sg_err ask_once(struct sg_tdstat_device *dev, struct answered *out, int64_t deadline_ns)
+{
+	enum sg_err err = sg_tdstat_ask(dev, SG_TDSTAT_OFFSETREAD, &out->offsets, deadline_ns);
+
+	if (!err)
+		err = sg_tdstat_ask(dev, SG_TDSTAT_SHUNTCALREAD, &out->shunts, deadline_ns);
+	return err ? err : sg_tdstat_ask(dev, SG_TDSTAT_DACCALGET, &out->dac, deadline_ns);
+}
+
+static bool is_same(const struct sg_tdstat_reply *a, const struct sg_tdstat_reply *b)
+{
+	return a->length == b->length && memcmp(a->data, b->data, a->length) == 0;
+}
+
+/*
+ * All of them again until two answers in a row agree: nothing in six bytes tells that one was altered on its way, or
+ * belongs to the question before, and every volt and ampere of a run goes through them.
+ */
+static enum sg_err ask_until_sure(struct sg_tdstat_device *dev, struct answered *sure, int64_t deadline_ns)
+{
+	struct answered before;
+	enum sg_err err = ask_once(dev, sure, deadline_ns);
+
+	for (int i = 1; i < ROUNDS && !err; i++) {
+		before = *sure;
+		err = ask_once(dev, sure, deadline_ns);
+		if (!err && is_same(&before.offsets, &sure->offsets) && is_same(&before.shunts, &sure->shunts) &&
+		    is_same(&before.dac, &sure->dac))
+			return SG_OK;
+	}
+	if (err)
+		return err;
+	sg_text_clear(&dev->device.diag);
+	sg_text_add(&dev->device.diag, "asked %d times for what is stored, and no two answers in a row are the same", ROUNDS);
+	return SG_ERR_FRAME;
+}
 
 enum sg_err sg_tdstat_ask_records(struct sg_tdstat_device *dev, int64_t deadline_ns)
 {
-	struct sg_tdstat_reply offsets, shunts, dac;
-	enum sg_err err = sg_tdstat_ask(dev, SG_TDSTAT_OFFSETREAD, &offsets, deadline_ns);
+	struct answered records;
+	enum sg_err err = ask_until_sure(dev, &records, deadline_ns);
 
-	if (!err)
-		err = sg_tdstat_ask(dev, SG_TDSTAT_SHUNTCALREAD, &shunts, deadline_ns);
-	if (!err)
-		err = sg_tdstat_ask(dev, SG_TDSTAT_DACCALGET, &dac, deadline_ns);
 	if (err)
 		return err;
-	dev->model = sg_tdstat_model_by_record(shunts.length);
+	dev->model = sg_tdstat_model_by_record(records.shunts.length);
 	if (!dev->model)
 		return SG_ERR_FRAME;
-	memcpy(dev->offsets_record, offsets.data, sizeof(dev->offsets_record));
-	memcpy(dev->shunts_record, shunts.data, sizeof(dev->shunts_record));
-	memcpy(dev->dac_record, dac.data, sizeof(dev->dac_record));
+	memcpy(dev->offsets_record, records.offsets.data, sizeof(dev->offsets_record));
+	memcpy(dev->shunts_record, records.shunts.data, sizeof(dev->shunts_record));
+	memcpy(dev->dac_record, records.dac.data, sizeof(dev->dac_record));
 	return SG_OK;
 }
 

@@ -160,7 +160,11 @@ enum sg_err sg_tdstat_switch_off(struct sg_tdstat_device *dev, int64_t deadline_
 
 /* ---- tdstat_calibration.c ---- */
 
-/** Ask for the three records; the model is found by the size of the second if it is not known yet. */
+/**
+ * Ask for the three records, until two answers in a row agree; the model is found by the size of the second if it is not
+ * known yet.
+ * @retval SG_ERR_FRAME  no two agree, or no model has such records
+ */
 enum sg_err sg_tdstat_ask_records(struct sg_tdstat_device *dev, int64_t deadline_ns);
 
 /** Take them into force. */
