@@ -44,6 +44,7 @@ struct sg_identity {
 	char place[SG_IDENTITY_SIZE];    /**< where on the bus it was met, e.g. "1-1.2"; empty if unknown */
 	char mark[SG_IDENTITY_SIZE];     /**< what else tells two units apart, e.g. the calibration stored inside */
 	bool simulated;                  /**< the transport is known to end in a simulator */
+	bool faulty;                     /**< what its transport passes is damaged on purpose; filled by the slot */
 };
 
 /** What became of a sequence while its link was lost. */

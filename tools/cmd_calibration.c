@@ -9,6 +9,7 @@
 #include "host/clock.h"
 #include "host/lockstep.h"
 #include "registry.h"
+#include "transport/faulty.h"
 
 #define ATTACH_NS (10 * SG_NS_PER_S)
 #define VERB_NS (10 * SG_NS_PER_S)
@@ -97,12 +98,12 @@ static enum sg_err open_clock(struct bench *b, const char *port, struct sg_text 
 	char path[512];
 	enum sg_err err;
 
-	if (strncmp(port, "sim:", strlen("sim:")) != 0) {
+	if (strncmp(sg_faulty_inner(port), "sim:", strlen("sim:")) != 0) {
 		sg_host_clock_init(&b->host, 1.0);
 		b->clock = &b->host.clock;
 		return SG_OK;
 	}
-	snprintf(path, sizeof(path), "%s", port + strlen("sim:"));
+	snprintf(path, sizeof(path), "%s", sg_faulty_inner(port) + strlen("sim:"));
 	path[strcspn(path, "#")] = '\0';
 	err = sg_lockstep_open(path, why, &b->lockstep);
 	if (!err)

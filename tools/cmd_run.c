@@ -15,6 +15,7 @@
 #include "load.h"
 #include "print_result.h"
 #include "runner/runner.h"
+#include "transport/faulty.h"
 
 #define SPEED_MAX 1000.0
 
@@ -153,7 +154,7 @@ static int parse(int argc, char **argv, struct arguments *a)
 
 static bool is_kind(const char *uri, const char *kind)
 {
-	return strncmp(uri, kind, strlen(kind)) == 0;
+	return strncmp(sg_faulty_inner(uri), kind, strlen(kind)) == 0;
 }
 
 /* A real instrument cannot be hurried: time may only be scaled where every port ends in a simulator. */
@@ -171,7 +172,7 @@ static enum sg_err open_lockstep(const struct sg_rig_config *rig, struct run_clo
 	struct sg_text why;
 	enum sg_err err;
 
-	snprintf(path, sizeof(path), "%s", rig->potentiostat.port + strlen("sim:"));
+	snprintf(path, sizeof(path), "%s", sg_faulty_inner(rig->potentiostat.port) + strlen("sim:"));
 	path[strcspn(path, "#")] = '\0';
 	sg_text_init(&why, storage, sizeof(storage));
 	err = sg_lockstep_open(path, &why, &c->lockstep);
@@ -207,9 +208,9 @@ static void print_slot(const char *what, const struct sg_rig_slot *slot)
 {
 	const struct sg_identity *id = &slot->identity;
 
-	printf("%-13s %s %s%s%s%s%s on %s%s\n", what, slot->family->title, id->model, id->serial[0] ? ", serial " : "",
+	printf("%-13s %s %s%s%s%s%s on %s%s%s\n", what, slot->family->title, id->model, id->serial[0] ? ", serial " : "",
 	       id->serial, id->firmware[0] ? ", firmware " : "", id->firmware, slot->config->port,
-	       id->simulated ? "  ** SIMULATED **" : "");
+	       id->simulated ? "  ** SIMULATED **" : "", id->faulty ? "  ** FAULTS INJECTED **" : "");
 }
 
 static void print_head(const struct sg_loaded *loaded, const struct sg_rig *rig, const char *clock_kind)
@@ -223,6 +224,18 @@ static void print_head(const struct sg_loaded *loaded, const struct sg_rig *rig,
 	sg_print_duration(duration, loaded->plan.duration_s);
 	printf("%-13s %s, %.4g cm2; %zu steps, %s of steps; clock: %s\n", "cell", cell->name, cell->area_cm2,
 	       loaded->plan.step_count, duration, clock_kind);
+}
+
+static void print_faults(const char *what, const struct sg_rig_slot *slot)
+{
+	char storage[SG_DIAG_SIZE];
+	struct sg_text text;
+
+	if (!slot->identity.faulty)
+		return;
+	sg_text_init(&text, storage, sizeof(storage));
+	sg_fault_say(&slot->faults, &text);
+	printf("** FAULTS INJECTED into the %s's cable: %s **\n", what, text.data);
 }
 
 static int exit_status(enum sg_err err, bool stopped)
@@ -265,6 +278,8 @@ static enum sg_err run_on(struct sg_rig *rig, const struct sg_loaded *loaded, co
 		sg_print_result(&outcome, &loaded->experiment);
 	if (rig->potentiostat.identity.simulated)
 		printf("** SIMULATED: no instrument and no cell was there **\n");
+	print_faults("potentiostat", &rig->potentiostat);
+	print_faults("chamber", &rig->chamber);
 	if (err)
 		fprintf(stderr, "%s\n", why.length ? why.data : sg_err_text(err));
 	*stopped = outcome.summary.stopped_by && strcmp(outcome.summary.stopped_by, "operator") == 0;

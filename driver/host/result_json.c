@@ -232,6 +232,8 @@ static void put_run(struct sg_json *json, const struct sg_record_meta *meta, con
 	sg_json_boolean(json, "simulated",
 			(meta->potentiostat && meta->potentiostat->simulated) ||
 				(meta->chamber && meta->chamber->simulated));
+	sg_json_boolean(json, "faults_injected",
+			(meta->potentiostat && meta->potentiostat->faulty) || (meta->chamber && meta->chamber->faulty));
 	sg_json_string(json, "run", folder->name);
 	sg_json_string(json, "experiment", experiment->name);
 	sg_json_string(json, "operator", experiment->operator_name[0] ? experiment->operator_name : NULL);

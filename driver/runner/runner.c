@@ -313,6 +313,12 @@ static enum sg_err finish(struct sg_run *run, struct sg_run_outcome *outcome)
 	return run->failure ? run->failure : err;
 }
 
+/* Damaged on purpose: whoever reads the record must not take it for the instrument's or the cable's doing. */
+static bool is_faulty(const struct sg_rig *rig)
+{
+	return rig->potentiostat.identity.faulty || rig->chamber.identity.faulty;
+}
+
 enum sg_err sg_run(const struct sg_run_config *config, struct sg_run_outcome *outcome, struct sg_text *why)
 {
 	struct sg_run run;
@@ -333,9 +339,10 @@ enum sg_err sg_run(const struct sg_run_config *config, struct sg_run_outcome *ou
 	run.zero_ns = sg_clock_now_ns(config->clock);
 	sg_run_begin_sleep(&run);
 	sg_event_init(&event, SG_EVENT_RUN_STARTED, SG_GRADE_INFO, 0.0);
-	sg_event_say(&event, "%s %s (%s)%s, clock %s", run.rig->potentiostat.family->title,
+	sg_event_say(&event, "%s %s (%s)%s%s, clock %s", run.rig->potentiostat.family->title,
 		     run.rig->potentiostat.identity.model, run.rig->potentiostat.identity.serial,
-		     run.rig->potentiostat.identity.simulated ? ", SIMULATED" : "", config->clock_kind);
+		     run.rig->potentiostat.identity.simulated ? ", SIMULATED" : "",
+		     is_faulty(run.rig) ? ", FAULTS INJECTED" : "", config->clock_kind);
 	sg_run_tell(&run, &event);
 	if (sg_run_brief_guardian(&run) == SG_VERDICT_GO_ON)
 		follow_plan(&run);

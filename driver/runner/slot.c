@@ -84,6 +84,7 @@ enum sg_err sg_slot_connect(struct sg_rig_slot *slot, const char *uri, struct sg
 	enum sg_err err;
 
 	line.again = slot->whereabouts.uri[0] != '\0';
+	line.faults = &slot->faults;
 	err = sg_transport_open(config.uri, &line, clock, why, &link);
 	if (err)
 		return err;
@@ -200,6 +201,7 @@ enum sg_err sg_slot_meet(struct sg_rig_slot *slot, struct sg_clock *clock, bool 
 		return err;
 	}
 	add_place(slot, &identity);
+	identity.faulty = slot->device->link->faulty;
 	if (same && !sg_identity_same(&slot->identity, &identity)) {
 		note_stranger(slot);
 		sg_text_add(why, "%s on %s: another one answers than before (serial number %s, not %s)",

@@ -13,6 +13,7 @@
 #include "core/text.h"
 #include "device.h"
 #include "experiment/experiment.h"
+#include "transport/faulty.h"
 #include "transport/whereabouts.h"
 
 struct sg_clock;
@@ -29,6 +30,7 @@ struct sg_rig_slot {
 	/** Address at which another instrument said who it is: left alone while it stays there. Else empty. */
 	char stranger[SG_WHEREABOUTS_URI_SIZE];
 	struct sg_lifeline *lifeline; /**< borrowed, or NULL: told before a call that may take long */
+	struct sg_fault_counts faults; /**< what a faulty: cable did to it, over all its openings */
 };
 
 /**

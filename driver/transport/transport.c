@@ -8,6 +8,7 @@
 
 #include "host/clock.h"
 #include "transport/access.h"
+#include "transport/faulty.h"
 #include "transport/open.h"
 
 static enum sg_err open_kind(const struct sg_uri *uri, const struct sg_line *line, struct sg_clock *clock,
@@ -34,6 +35,8 @@ enum sg_err sg_transport_open(const char *uri, const struct sg_line *line, struc
 	struct sg_uri parsed;
 	enum sg_err err = sg_uri_parse(uri, &parsed, why);
 
+	if (!err && sg_faulty_is(uri))
+		return sg_faulty_open(uri, line, clock, why, out);
 	if (err)
 		return err;
 	if (parsed.kind != SG_URI_SIM && clock->speed <= 0.0) {

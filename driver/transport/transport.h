@@ -13,6 +13,8 @@
  *   usb:vid:pid@bus-port            a USB device without a kernel driver, through libusb, e.g. usb:a0a0:0002@1-1.2
  *   usb:vid:pid                     the same, if there is only one of them
  *
+ * and before any of them, for tests only: faulty:seed=7,drop=1e-3:... a cable that damages what passes; see faulty.h.
+ *
  * **Packets.** On usb:, and on a sim: port of kind packet, one write is one OUT transfer and one read takes
  * one IN packet, whole; its buffer must have room for SG_PACKET_MAX bytes. transport->packets tells which
  * kind of cable it is. Everything else is the same.
@@ -28,6 +30,7 @@
 #include "core/text.h"
 
 struct sg_clock;
+struct sg_fault_counts;
 struct sg_transport;
 
 enum sg_flow {
@@ -40,6 +43,7 @@ struct sg_line {
 	int baud;
 	enum sg_flow flow;
 	bool again; /**< it was open before, and others wait meanwhile: tcp: gives it 1 s to connect, not 5 */
+	struct sg_fault_counts *faults; /**< where a faulty: cable counts what it did, outlives the transport; or NULL */
 };
 
 /** The largest packet of a full-speed bulk endpoint. Source: USB 2.0, 5.8.3. */
@@ -60,6 +64,7 @@ struct sg_transport {
 	struct sg_clock *clock; /**< borrowed, outlives the transport */
 	bool simulated;         /**< taken for a simulator: sim:, pty:, tcp: to this PC itself; never serial: or usb: */
 	bool packets;           /**< reads and writes are packets */
+	bool faulty;            /**< what passes is damaged on purpose */
 	char place[SG_PLACE_SIZE];      /**< where on the bus, e.g. "1-1.2"; the port's name for sim:; empty if unknown */
 	char usb_serial[SG_PLACE_SIZE]; /**< serial number in the USB descriptor; empty if unknown */
 };

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "transport/faulty.h"
+
 static const struct scheme {
 	const char *word;
 	enum sg_uri_kind kind;
@@ -137,11 +139,16 @@ static enum sg_err split_usb(const char *text, const char *rest, struct sg_uri *
 
 enum sg_err sg_uri_parse(const char *text, struct sg_uri *out, struct sg_text *why)
 {
+	struct sg_fault_plan plan;
 	struct sg_uri uri;
 	const char *rest = NULL;
 	enum sg_err err = SG_OK;
 
 	memset(&uri, 0, sizeof(uri));
+	uri.faulty = sg_faulty_is(text);
+	if (uri.faulty && sg_faulty_plan(text, &plan, why))
+		return SG_ERR_ARGUMENT;
+	text = sg_faulty_inner(text);
 	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]) && !rest; i++) {
 		if (strncmp(text, schemes[i].word, strlen(schemes[i].word)) == 0) {
 			uri.kind = schemes[i].kind;

@@ -23,6 +23,7 @@ enum sg_uri_kind {
 
 struct sg_uri {
 	enum sg_uri_kind kind;
+	bool faulty;           /**< what passes is damaged on purpose, see faulty.h; all else is of the address behind it */
 	char path[SG_URI_PART_SIZE]; /**< device, pseudo-terminal or socket; for tcp the host; for usb the whole rest */
 	char port[SG_URI_PART_SIZE]; /**< tcp: port number or service; sim: port name, may be empty; usb: the place as in
 					  sysfs, e.g. "1-1.2", empty if it was left out; else empty */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "transport/faulty.h"
 #include "transport/uri.h"
 #include "transport/usb_sysfs.h"
 
@@ -85,9 +86,14 @@ static bool has_ids(const struct sg_whereabouts *before, const struct sg_usb_ent
 
 static bool add(struct crowd *crowd, const struct sg_usb_entry *entry, const char *name)
 {
+	const char *was = crowd->before->uri;
 	struct one *one = &crowd->devices[crowd->count];
 
-	copy(one->name, sizeof(one->name), name);
+	/* A bad cable goes where the instrument goes. */
+	copy(one->name, sizeof(one->name), "");
+	if (!sg_faulty_is(name))
+		snprintf(one->name, sizeof(one->name), "%.*s", (int)(sg_faulty_inner(was) - was), was);
+	copy(one->name + strlen(one->name), sizeof(one->name) - strlen(one->name), name);
 	copy(one->place, sizeof(one->place), entry->place);
 	copy(one->serial, sizeof(one->serial), entry->serial);
 	return ++crowd->count < DEVICES_MAX;

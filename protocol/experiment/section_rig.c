@@ -42,7 +42,7 @@ static const struct sg_key instrument_keys[INSTRUMENT_KEYS] = {
 /* No port is ever guessed: it is one of these, with something after the colon. */
 static bool is_port(const char *text)
 {
-	static const char *const schemes[] = { "serial:", "usb:", "tcp:", "pty:", "sim:" };
+	static const char *const schemes[] = { "serial:", "usb:", "tcp:", "pty:", "sim:", "faulty:" /* tests */ };
 
 	for (size_t i = 0; i < SG_COUNT(schemes); i++) {
 		const size_t length = strlen(schemes[i]);

@@ -206,7 +206,8 @@ static void run_against(struct emu *emu, const char *socket_path, const char *ya
 			diagnostics.items[0].text);
 		die("experiment");
 	}
-	snprintf(experiment.rig.potentiostat.port, SG_URI_SIZE, "sim:%s#%s", socket_path, family(emu));
+	snprintf(experiment.rig.potentiostat.port, SG_URI_SIZE, "%ssim:%s#%s",
+		 emu->cable ? emu->cable : "", socket_path, family(emu));
 	snprintf(experiment.rig.chamber.port, SG_URI_SIZE, "sim:%s#votsch", socket_path);
 	snprintf(experiment.folder, SG_URI_SIZE, "%s", emu->folder);
 	if (sg_rig_look_up(&experiment.rig, &rig, &why) || sg_plan_init(&plan, &experiment, rig.caps, &why) ||

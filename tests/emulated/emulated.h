@@ -28,6 +28,7 @@ struct emu {
 	const char *root;          /**< where the temporary folder goes; NULL: /tmp */
 	const char *family;        /**< of the potentiostat: "emstat4" (NULL) or another */
 	const char *model;         /**< of it: "hr" (NULL) or another */
+	const char *cable;         /**< before the potentiostat's address: "faulty:drop=0.1:", or NULL */
 	unsigned seed;
 	bool no_chamber;
 	const volatile sig_atomic_t *interrupts;

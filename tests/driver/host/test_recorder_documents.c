@@ -151,7 +151,7 @@ static void result_holds_what_a_reader_of_a_ramp_needs(void **state)
 
 /* A stable interface: a member that goes missing breaks somebody's script. */
 static const char result_members[] =
-	"program version simulated run experiment operator cell instrument chamber clock guardian started_at ended_at state "
+	"program version simulated faults_injected run experiment operator cell instrument chamber clock guardian started_at ended_at state "
 	"stopped_by detail cell_off_verified test_time_s ccd_short_mA_cm2 ccd_last_good_mA_cm2 short_time_s half_step_s "
 	"polarity increment_mA_cm2 cumulative_capacity_mAh_cm2 net_capacity_mAh_cm2 area_cm2 thickness_mm "
 	"temperature_set_degC half_step_count per_half_step polarization event_counts files";

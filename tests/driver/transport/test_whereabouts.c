@@ -99,6 +99,17 @@ static void a_usb_device_that_is_back_in_its_port_is_there(void **state)
 	assert_string_equal(found[0].usb_serial, "0001");
 }
 
+static void a_bad_cable_goes_where_the_instrument_goes(void **state)
+{
+	const struct sg_whereabouts w = before("faulty:drop=0.1:usb:a0a0:0002", "1-1.2", "KIT-0007", 0xa0a0, 2);
+	const struct sg_whereabouts stays = before("faulty:drop=0.1:tcp:host:4001", "", "", -1, -1);
+
+	(void)state;
+	fake_sysfs_plug(&sys, "3-2", "a0a0:0002", "KIT-0007", TDSTAT);
+	expect(&w, "S faulty:drop=0.1:usb:a0a0:0002@3-2");
+	expect(&stays, "P faulty:drop=0.1:tcp:host:4001");
+}
+
 static void one_of_two_equal_boards_is_looked_for_in_its_own_port_first(void **state)
 {
 	const struct sg_whereabouts w = before("usb:a0a0:0002@1-1.2", "1-1.2", "0001", 0xa0a0, 2);
@@ -337,6 +348,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_address_that_is_not_on_usb_stays_where_it_is),
 		TEST(a_usb_device_that_is_back_in_its_port_is_there),
+		TEST(a_bad_cable_goes_where_the_instrument_goes),
 		TEST(one_of_two_equal_boards_is_looked_for_in_its_own_port_first),
 		TEST(another_kind_of_device_in_the_port_is_not_it),
 		TEST(a_serial_string_of_its_own_is_followed_to_any_port),
