@@ -129,19 +129,48 @@ static void note_stranger(struct sg_rig_slot *slot)
 	snprintf(slot->stranger, sizeof(slot->stranger), "%s", slot->whereabouts.uri);
 }
 
-static enum sg_err attach_and_identify(struct sg_rig_slot *slot, struct sg_absence *absence,
+static void add_place(const struct sg_rig_slot *slot, struct sg_identity *identity)
+{
+	if (!identity->place[0])
+		snprintf(identity->place, sizeof(identity->place), "%s", slot->device->link->place);
+}
+
+static enum sg_err identify(struct sg_rig_slot *slot, struct sg_identity *identity, int64_t deadline_ns)
+{
+	enum sg_err err;
+
+	memset(identity, 0, sizeof(*identity));
+	if (slot->family->kind == SG_KIND_CHAMBER)
+		err = slot->family->chamber->identify(slot->device, identity, deadline_ns);
+	else
+		err = slot->family->potentiostat->identify(slot->device, identity, deadline_ns);
+	add_place(slot, identity);
+	return err;
+}
+
+/* One altered digit of a serial number makes another instrument, which would be left alone from then on: asked twice. */
+static enum sg_err identify_surely(struct sg_rig_slot *slot, bool same, struct sg_identity *identity, int64_t deadline_ns)
+{
+	const enum sg_err err = identify(slot, identity, deadline_ns);
+
+	if (err != SG_ERR_IDENTITY && (err || !same || sg_identity_same(&slot->identity, identity)))
+		return err;
+	return identify(slot, identity, deadline_ns);
+}
+
+static enum sg_err attach_and_identify(struct sg_rig_slot *slot, bool same, struct sg_absence *absence,
 				       struct sg_identity *identity, int64_t deadline_ns)
 {
 	enum sg_err err;
 
 	if (slot->family->kind == SG_KIND_CHAMBER) {
 		err = slot->family->chamber->attach(slot->device, deadline_ns);
-		return err ? err : slot->family->chamber->identify(slot->device, identity, deadline_ns);
+		return err ? err : identify_surely(slot, same, identity, deadline_ns);
 	}
 	err = slot->family->potentiostat->attach(slot->device, absence, deadline_ns);
 	if (err)
 		return err;
-	err = slot->family->potentiostat->identify(slot->device, identity, deadline_ns);
+	err = identify_surely(slot, same, identity, deadline_ns);
 	if (err == SG_ERR_IDENTITY) /* it said who it is; what garbles an attach says nothing */
 		note_stranger(slot);
 	return err;
@@ -178,12 +207,6 @@ static enum sg_err look_before_touching(struct sg_rig_slot *slot, struct sg_cloc
 	return err == SG_ERR_GONE ? err : SG_OK;
 }
 
-static void add_place(const struct sg_rig_slot *slot, struct sg_identity *identity)
-{
-	if (!identity->place[0])
-		snprintf(identity->place, sizeof(identity->place), "%s", slot->device->link->place);
-}
-
 enum sg_err sg_slot_meet(struct sg_rig_slot *slot, struct sg_clock *clock, bool same, struct sg_absence *absence,
 			 struct sg_text *why)
 {
@@ -193,14 +216,12 @@ enum sg_err sg_slot_meet(struct sg_rig_slot *slot, struct sg_clock *clock, bool 
 	err = look_before_touching(slot, clock, why);
 	if (err)
 		return err;
-	memset(&identity, 0, sizeof(identity));
-	err = attach_and_identify(slot, absence, &identity, sg_clock_patient_deadline(clock, ATTACH_NS));
+	err = attach_and_identify(slot, same, absence, &identity, sg_clock_patient_deadline(clock, ATTACH_NS));
 	if (err) {
 		sg_text_add(why, "%s on %s: %s (%s)", slot->family->title, slot->whereabouts.uri,
 			    sg_device_diag(slot->device), sg_err_text(err));
 		return err;
 	}
-	add_place(slot, &identity);
 	identity.faulty = slot->device->link->faulty;
 	if (same && !sg_identity_same(&slot->identity, &identity)) {
 		note_stranger(slot);

@@ -31,6 +31,7 @@ struct unit {
 	const char *usb_serial; /* or NULL */
 	unsigned attached;
 	unsigned peeked;
+	const char *misheard; /* the first answer to identify says this serial number instead; or NULL */
 };
 
 struct link {
@@ -153,8 +154,13 @@ static void tell(const struct unit *unit, struct sg_identity *out)
 
 static enum sg_err fake_identify(struct sg_device *dev, struct sg_identity *out, int64_t deadline_ns)
 {
+	struct unit *unit = unit_of(dev);
+
 	(void)deadline_ns;
-	tell(unit_of(dev), out);
+	tell(unit, out);
+	if (unit->misheard)
+		strcpy(out->serial, unit->misheard);
+	unit->misheard = NULL;
 	return SG_OK;
 }
 
@@ -269,6 +275,21 @@ static void another_in_the_same_place_is_left_alone_while_it_stays(void **state)
 	bench_count = 1;
 	units[0].serial = "7";
 	assert_int_equal(come_back(&t), SG_OK);
+	assert_string_equal(t.slot.stranger, "");
+	sg_slot_disconnect(&t.slot);
+}
+
+static void a_digit_altered_on_its_way_makes_no_stranger(void **state)
+{
+	struct unit units[] = { { HERE, "7", "", .kind = SG_CANDIDATE_SAME_PLACE } };
+	struct table t;
+
+	(void)state;
+	meet_and_lose(&t, &shy, units, 1);
+	units[0].misheard = "8";
+	assert_int_equal(come_back(&t), SG_OK);
+	assert_int_equal(units[0].attached, 1);
+	assert_string_equal(t.slot.identity.serial, "7");
 	assert_string_equal(t.slot.stranger, "");
 	sg_slot_disconnect(&t.slot);
 }
@@ -483,6 +504,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_in_the_same_place_is_met_again),
 		cmocka_unit_test(another_in_the_same_place_is_left_alone_while_it_stays),
+		cmocka_unit_test(a_digit_altered_on_its_way_makes_no_stranger),
 		cmocka_unit_test(noise_at_an_attach_makes_no_stranger),
 		cmocka_unit_test(found_by_its_serial_number_elsewhere),
 		cmocka_unit_test(one_of_the_same_kind_elsewhere_is_not_touched_without_a_mark),
