@@ -95,7 +95,7 @@ int sg_cmd_check(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct sg_overrides overrides = { NULL, NULL, NULL };
+	struct sg_overrides overrides = { .folder = NULL };
 	struct sg_loaded loaded;
 	unsigned errors;
 	int c;

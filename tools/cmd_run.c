@@ -14,16 +14,25 @@
 #include "live_view.h"
 #include "load.h"
 #include "print_result.h"
+#include "runner/resume.h"
 #include "runner/runner.h"
 #include "transport/faulty.h"
 
 #define SPEED_MAX 1000.0
+
+/** How it ended, beside the error. */
+struct ending {
+	bool stopped; /**< because somebody asked for it */
+	bool held;    /**< it waits for a person */
+};
 
 struct arguments {
 	const char *path;
 	struct sg_overrides overrides;
 	double speed;
 	bool all_events;
+	bool resume; /**< path is a run folder */
+	bool go_on;  /**< a person says so */
 };
 
 /* The clock of a run: the PC's, scaled, or a simulator's. */
@@ -90,6 +99,23 @@ static void catch_signals(void)
 	signal(SIGXFSZ, SIG_IGN);
 }
 
+static void resume_usage(FILE *out)
+{
+	fprintf(out,
+		"usage: sandglass resume [options] RUN_FOLDER\n"
+		"Goes on with a run that a crash of the program or of the PC broke off: in the same folder and the same tables, from the\n"
+		"latest checkpoint and the rows behind it. The same instruments are sought; before a byte is written the cell is switched\n"
+		"off and read back. What the instrument ran meanwhile is booked if it can tell, and repeated in no case. Then, as\n"
+		"on_resume: in the experiment says, the test goes on (continue), waits for a person (hold), or ends (refuse).\n"
+		"  --go-on                   a person says that it is to go on, whatever on_resume: says\n"
+		"  --port potentiostat=URI   as `run` was given it (also chamber=URI); another one if the instrument was moved\n"
+		"  --speed N                 as `run` was given it\n"
+		"  --events                  show every event, steps too\n"
+		"Ctrl-C ends the test, as in `run`. A run that has ended, a folder that a program is using, a changed experiment and a\n"
+		"damaged checkpoint (of which the one before is used, if it can be) are refused, and nothing is lost.\n"
+		"Exit status: as of `run`; 4 the test is held, cell off: `sandglass resume --go-on RUN_FOLDER`.\n");
+}
+
 static void usage(FILE *out)
 {
 	fprintf(out,
@@ -105,18 +131,28 @@ static void usage(FILE *out)
 		"3 THE CELL COULD NOT BE SHOWN TO BE OFF.\n");
 }
 
-static int parse(int argc, char **argv, struct arguments *a)
+static void say_usage(const struct arguments *a, FILE *out)
+{
+	if (a->resume)
+		resume_usage(out);
+	else
+		usage(out);
+}
+
+static int parse(int argc, char **argv, bool resume, struct arguments *a)
 {
 	static const struct option options[] = {
 		{ "port", required_argument, NULL, 'p' },  { "folder", required_argument, NULL, 'f' },
 		{ "speed", required_argument, NULL, 's' }, { "events", no_argument, NULL, 'e' },
-		{ "help", no_argument, NULL, 'h' },        { NULL, 0, NULL, 0 },
+		{ "help", no_argument, NULL, 'h' },        { "go-on", no_argument, NULL, 'g' },
+		{ NULL, 0, NULL, 0 },
 	};
 	char *end;
 	int c;
 
 	memset(a, 0, sizeof(*a));
 	a->speed = 1.0;
+	a->resume = resume;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (c) {
 		case 'p':
@@ -136,16 +172,19 @@ static int parse(int argc, char **argv, struct arguments *a)
 		case 'e':
 			a->all_events = true;
 			break;
+		case 'g':
+			a->go_on = true;
+			break;
 		case 'h':
-			usage(stdout);
+			say_usage(a, stdout);
 			return -1;
 		default:
-			usage(stderr);
+			say_usage(a, stderr);
 			return SG_EXIT_USAGE;
 		}
 	}
-	if (optind != argc - 1) {
-		usage(stderr);
+	if (optind != argc - 1 || (a->go_on && !resume) || (a->overrides.folder && resume)) {
+		say_usage(a, stderr);
 		return SG_EXIT_USAGE;
 	}
 	a->path = argv[optind];
@@ -238,18 +277,20 @@ static void print_faults(const char *what, const struct sg_rig_slot *slot)
 	printf("** FAULTS INJECTED into the %s's cable: %s **\n", what, text.data);
 }
 
-static int exit_status(enum sg_err err, bool stopped)
+static int exit_status(enum sg_err err, const struct ending *ending)
 {
 	if (err == SG_ERR_UNSAFE)
 		return SG_EXIT_UNSAFE;
+	if (ending->held)
+		return SG_EXIT_HELD;
 	if (err)
 		return SG_EXIT_FAILED;
-	return stopped ? SG_EXIT_STOPPED : SG_EXIT_OK;
+	return ending->stopped ? SG_EXIT_STOPPED : SG_EXIT_OK;
 }
 
-/* *stopped: it ended because somebody asked for it. */
+/* from: a run that is gone on with, or NULL. */
 static enum sg_err run_on(struct sg_rig *rig, const struct sg_loaded *loaded, const struct run_clock *c,
-			  const struct arguments *a, bool *stopped)
+			  const struct arguments *a, struct sg_reopened *from, struct ending *ending)
 {
 	struct sg_run_outcome outcome;
 	struct sg_live_view view;
@@ -272,7 +313,10 @@ static enum sg_err run_on(struct sg_rig *rig, const struct sg_loaded *loaded, co
 		.interrupts = &interrupts,
 		.observer = &view.observer,
 	};
-	err = sg_run(&config, &outcome, &why);
+	if (from)
+		err = sg_run_resume(&config, from, a->go_on, &outcome, &why);
+	else
+		err = sg_run(&config, &outcome, &why);
 	sg_live_view_end(&view);
 	if (outcome.folder[0])
 		sg_print_result(&outcome, &loaded->experiment);
@@ -282,12 +326,35 @@ static enum sg_err run_on(struct sg_rig *rig, const struct sg_loaded *loaded, co
 	print_faults("chamber", &rig->chamber);
 	if (err)
 		fprintf(stderr, "%s\n", why.length ? why.data : sg_err_text(err));
-	*stopped = outcome.summary.stopped_by && strcmp(outcome.summary.stopped_by, "operator") == 0;
+	ending->held = outcome.summary.state && strcmp(outcome.summary.state, "held") == 0;
+	ending->stopped = outcome.summary.stopped_by && strcmp(outcome.summary.stopped_by, "operator") == 0;
 	sg_result_fini(&outcome.result);
 	return err;
 }
 
-static enum sg_err open_and_run(const struct sg_loaded *loaded, const struct arguments *a, bool *stopped)
+/* The rig is looked up, and the run that goes on opens it. */
+static enum sg_err reopen_and_run(const struct sg_loaded *loaded, const struct arguments *a, struct sg_reopened *from,
+				  struct ending *ending)
+{
+	struct sg_rig rig = loaded->rig;
+	struct run_clock c;
+	enum sg_err err = open_clock(&loaded->experiment.rig, a->speed, &c);
+
+	if (err) {
+		sg_reopened_close(from);
+		return err;
+	}
+	rig.clock = c.clock;
+	printf("going on with %s, checkpoint %llu at %.3f s\n", from->folder.name, (unsigned long long)from->checkpoint.number,
+	       from->checkpoint.time_s);
+	err = run_on(&rig, loaded, &c, a, from, ending);
+	sg_rig_close(&rig);
+	if (c.lockstep)
+		sg_lockstep_close(c.lockstep);
+	return err;
+}
+
+static enum sg_err open_and_run(const struct sg_loaded *loaded, const struct arguments *a, struct ending *ending)
 {
 	char storage[2 * SG_DIAG_SIZE];
 	struct run_clock c;
@@ -304,7 +371,7 @@ static enum sg_err open_and_run(const struct sg_loaded *loaded, const struct arg
 		fprintf(stderr, "%s\n", why.data);
 	} else {
 		print_head(loaded, &rig, c.kind);
-		err = run_on(&rig, loaded, &c, a, stopped);
+		err = run_on(&rig, loaded, &c, a, NULL, ending);
 		sg_rig_close(&rig);
 	}
 	if (c.lockstep)
@@ -316,9 +383,9 @@ int sg_cmd_run(int argc, char **argv)
 {
 	struct sg_loaded loaded;
 	struct arguments a;
-	bool stopped = false;
+	struct ending ending = { .stopped = false };
 	enum sg_err err;
-	int status = parse(argc, argv, &a);
+	int status = parse(argc, argv, false, &a);
 
 	if (status)
 		return status < 0 ? SG_EXIT_OK : status;
@@ -329,7 +396,44 @@ int sg_cmd_run(int argc, char **argv)
 		return SG_EXIT_FAILED;
 	}
 	catch_signals();
-	err = open_and_run(&loaded, &a, &stopped);
+	err = open_and_run(&loaded, &a, &ending);
 	sg_unload(&loaded);
-	return exit_status(err, stopped);
+	return exit_status(err, &ending);
+}
+
+/* The experiment is the copy in the folder; the checkpoint says whether it is as it was. */
+static enum sg_err load_from(const char *folder, struct arguments *a, char paths[2][SG_RUN_PATH_SIZE + 32], struct sg_loaded *loaded)
+{
+	snprintf(paths[0], sizeof(paths[0]), "%s/%s", folder, SG_RUN_EXPERIMENT);
+	snprintf(paths[1], sizeof(paths[1]), "%s/%s", folder, SG_RUN_RIG);
+	a->overrides.rig_file = paths[1];
+	return sg_load(loaded, paths[0], &a->overrides);
+}
+
+int sg_cmd_resume(int argc, char **argv)
+{
+	char storage[2 * SG_DIAG_SIZE], paths[2][SG_RUN_PATH_SIZE + 32];
+	struct sg_reopened from;
+	struct sg_loaded loaded;
+	struct arguments a;
+	struct sg_text why;
+	struct ending ending = { .stopped = false };
+	enum sg_err err;
+	int status = parse(argc, argv, true, &a);
+
+	if (status)
+		return status < 0 ? SG_EXIT_OK : status;
+	sg_text_init(&why, storage, sizeof(storage));
+	if (sg_run_reopen(&from, a.path, &why)) {
+		fprintf(stderr, "%s\n", why.data);
+		return SG_EXIT_FAILED;
+	}
+	if (load_from(from.folder.path, &a, paths, &loaded)) {
+		sg_reopened_close(&from);
+		return SG_EXIT_FAILED;
+	}
+	catch_signals();
+	err = reopen_and_run(&loaded, &a, &from, &ending);
+	sg_unload(&loaded);
+	return exit_status(err, &ending);
 }

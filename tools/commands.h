@@ -9,6 +9,7 @@
  *      its findings in files: what it prints could not be written
  *   2  the command line is wrong
  *   3  THE CELL COULD NOT BE SHOWN TO BE OFF
+ *   4  `resume` only: the cell is off, and the test is held until a person says that it is to go on
  *   130  `run` was asked to stop (Ctrl-C, or a signal to end): the cell is off, the data are kept, but the experiment is
  *      not done, and what a shell has after && must not begin. As shells have it for a program that Ctrl-C ends
  */
@@ -20,10 +21,12 @@ enum {
 	SG_EXIT_FAILED = 1,
 	SG_EXIT_USAGE = 2,
 	SG_EXIT_UNSAFE = 3,
+	SG_EXIT_HELD = 4,
 	SG_EXIT_STOPPED = 130,
 };
 
 int sg_cmd_run(int argc, char **argv);
+int sg_cmd_resume(int argc, char **argv);
 int sg_cmd_check(int argc, char **argv);
 int sg_cmd_list(int argc, char **argv);
 int sg_cmd_replay(int argc, char **argv);

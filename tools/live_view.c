@@ -170,6 +170,8 @@ static bool worth_a_line(const struct sg_live_view *view, const struct sg_event 
 	case SG_EVENT_SAFE_OFF:
 	case SG_EVENT_DISK:
 	case SG_EVENT_GUARDIAN:
+	case SG_EVENT_PROGRAM_LOST:
+	case SG_EVENT_POWER_LOST:
 	case SG_EVENT_TYPES:
 		break;
 	}

@@ -82,7 +82,7 @@ static void resolve_rig_path(struct sg_loaded *loaded)
 	snprintf(loaded->rig_path, sizeof(loaded->rig_path), "%s/%s", dirname(copy), loaded->experiment.rig_file);
 }
 
-static enum sg_err read_rig(struct sg_loaded *loaded)
+static enum sg_err read_rig(struct sg_loaded *loaded, const char *rig_file)
 {
 	struct sg_diagnostics diagnostics;
 	size_t length = 0;
@@ -91,7 +91,10 @@ static enum sg_err read_rig(struct sg_loaded *loaded)
 
 	if (!loaded->experiment.rig_file[0])
 		return SG_OK;
-	resolve_rig_path(loaded);
+	if (rig_file)
+		snprintf(loaded->rig_path, sizeof(loaded->rig_path), "%s", rig_file);
+	else
+		resolve_rig_path(loaded);
 	bytes = read_file(loaded->rig_path, &length);
 	if (!bytes)
 		return SG_ERR_IO;
@@ -170,7 +173,7 @@ enum sg_err sg_load(struct sg_loaded *loaded, const char *path, const struct sg_
 	err = read_experiment(loaded);
 	if (err)
 		return err;
-	err = read_rig(loaded);
+	err = read_rig(loaded, overrides->rig_file);
 	if (err)
 		goto out_experiment;
 	apply(&loaded->experiment, overrides);

@@ -26,6 +26,7 @@ struct sg_overrides {
 	const char *potentiostat_port;
 	const char *chamber_port;
 	const char *folder;
+	const char *rig_file; /**< read for the rig that the experiment names */
 };
 
 /** Prints what is wrong to standard error. On SG_OK, sg_unload() it. */

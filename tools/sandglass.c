@@ -16,6 +16,7 @@ static const struct verb {
 	const char *what; /* NULL: for this program itself, not for people */
 } verbs[] = {
 	{ "run", sg_cmd_run, true, "run an experiment file on its rig" },
+	{ "resume", sg_cmd_resume, true, "go on with a run that a crash of the program or of the PC broke off" },
 	{ "check", sg_cmd_check, false, "show what an experiment file will do, and what does not fit; touches no instrument" },
 	{ "list", sg_cmd_list, false, "the ports of this PC and what is known of them; writes to none" },
 	{ "replay", sg_cmd_replay, false, "feed a recorded table through guard, detectors and result" },

@@ -12,20 +12,27 @@
 #include "host/host_error.h"
 
 enum sg_err sg_append_open(struct sg_append_file *file, const struct sg_disk *disk, int folder_fd, const char *name,
-			   size_t size)
+			   size_t size, bool again)
 {
 	enum sg_err err;
+	struct stat st;
 
 	memset(file, 0, sizeof(*file));
 	file->disk = disk;
 	file->size = size;
-	file->fd = openat(folder_fd, name, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	file->fd = openat(folder_fd, name, O_WRONLY | O_APPEND | O_CLOEXEC | (again ? 0 : O_CREAT | O_EXCL), 0644);
 	if (file->fd < 0)
 		return sg_host_error(errno);
 	if (flock(file->fd, LOCK_EX | LOCK_NB)) {
 		err = sg_host_error(errno);
 		goto out_close;
 	}
+	/* only now does nobody else write it */
+	if (fstat(file->fd, &st)) {
+		err = sg_host_error(errno);
+		goto out_close;
+	}
+	file->length = st.st_size;
 	file->buffer = malloc(size);
 	if (!file->buffer) {
 		err = SG_ERR_NO_MEMORY;

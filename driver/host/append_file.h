@@ -31,11 +31,11 @@ struct sg_append_file {
 };
 
 /**
- * Create a file that must not exist yet, and hold it with an exclusive lock until close.
+ * Create a file that must not exist yet (again: open one that does, and go on behind its last line), and hold it with an exclusive lock until close.
  * @param size  of the buffer; larger than any line
  */
 enum sg_err sg_append_open(struct sg_append_file *file, const struct sg_disk *disk, int folder_fd, const char *name,
-			   size_t size);
+			   size_t size, bool again);
 
 /**
  * Add one line, with its line feed.

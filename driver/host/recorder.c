@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "core/units.h"
+#include "experiment/result_record.h"
 #include "format/bdf.h"
 #include "format/events_table.h"
 #include "host/clock.h"
 #include "host/documents.h"
 #include "host/run_folder.h"
+#include "host/run_reopen.h"
 #include "host/spool.h"
 
 struct sg_recorder {
@@ -36,6 +38,11 @@ struct sg_recorder {
 	uint32_t step; /**< of the latest row */
 	bool any_row;
 	struct sg_documents documents;
+	struct sg_resumes resumes;
+	uint64_t checkpoint; /**< number of the latest */
+	uint32_t experiment_crc;
+	char boot[SG_BOOT_ID_SIZE];
+	uint8_t *scratch; /**< owned; SG_CHECKPOINT_SIZE_MAX */
 	enum sg_err trouble; /**< first error of the disk, whether it cost anything or not */
 	enum sg_err lost; /**< first error that cost a row or an event */
 	uint64_t refused; /**< rows that found no room in the buffer */
@@ -95,18 +102,22 @@ static enum sg_err write_header(struct sg_recorder *recorder, enum sg_spool_tabl
 	return sg_spool_line(&recorder->spool, table, line, length);
 }
 
-static enum sg_err open_tables(struct sg_recorder *recorder)
+static enum sg_err open_tables(struct sg_recorder *recorder, bool again)
 {
 	const struct sg_disk *disk = recorder->meta.disk ? recorder->meta.disk : &sg_disk_host;
 	enum sg_err err;
 
-	err = sg_spool_open(&recorder->spool, &recorder->folder, disk, &recorder->documents, !recorder->patient);
+	err = sg_spool_open(&recorder->spool, &recorder->folder, disk, &recorder->documents, !recorder->patient, again);
+	if (again)
+		return err;
 	if (!err)
 		err = write_header(recorder, SG_SPOOL_ROWS, sg_bdf_header);
 	if (!err)
 		err = write_header(recorder, SG_SPOOL_QUALITY, sg_quality_header);
 	if (!err)
 		err = write_header(recorder, SG_SPOOL_EVENTS, sg_events_header);
+	if (!err)
+		err = write_header(recorder, SG_SPOOL_HALF_STEPS, sg_half_step_header);
 	return err;
 }
 
@@ -133,7 +144,8 @@ static void format_documents(struct sg_recorder *recorder, const struct sg_resul
 static enum sg_err reserve(const struct sg_recorder *recorder)
 {
 	return sg_run_folder_reserve(&recorder->folder, sg_documents_room(&recorder->documents) + SG_SPOOL_ROWS_SIZE +
-							       SG_SPOOL_EVENTS_SIZE + SG_SPOOL_QUALITY_SIZE);
+							       SG_SPOOL_EVENTS_SIZE + SG_SPOOL_QUALITY_SIZE +
+							       SG_SPOOL_HALF_STEPS_SIZE + 2 * SG_CHECKPOINT_SIZE_MAX);
 }
 
 /** What is in the folder before the first row: whole tables without rows, and documents that say "running". */
@@ -156,10 +168,14 @@ static enum sg_err allocate(const struct sg_record_meta *meta, struct sg_recorde
 	if (!recorder)
 		return SG_ERR_NO_MEMORY;
 	recorder->meta = *meta;
+	recorder->meta.resumes = &recorder->resumes;
 	recorder->folder.fd = -1;
+	sg_boot_id(recorder->boot);
+	recorder->scratch = malloc(SG_CHECKPOINT_SIZE_MAX);
 	for (int i = 0; i < SG_SPOOL_TABLES; i++)
 		recorder->spool.tables[i].fd = -1;
-	if (sg_documents_init(&recorder->documents, meta->plan)) {
+	if (!recorder->scratch || sg_documents_init(&recorder->documents, meta->plan)) {
+		free(recorder->scratch);
 		free(recorder);
 		return SG_ERR_NO_MEMORY;
 	}
@@ -172,6 +188,7 @@ static void release(struct sg_recorder *recorder)
 	sg_spool_close(&recorder->spool);
 	sg_run_folder_close(&recorder->folder);
 	sg_documents_fini(&recorder->documents);
+	free(recorder->scratch);
 	free(recorder);
 }
 
@@ -197,7 +214,8 @@ enum sg_err sg_recorder_open(const struct sg_record_meta *meta, double flush_int
 	err = copy_inputs(recorder, why);
 	if (err)
 		goto out_discard;
-	err = open_tables(recorder);
+	recorder->experiment_crc = sg_run_folder_inputs_crc(&recorder->folder);
+	err = open_tables(recorder, false);
 	if (!err)
 		err = begin(recorder);
 	if (err) {
@@ -212,6 +230,48 @@ out_discard:
 out_release:
 	release(recorder);
 	return err;
+}
+
+/* What the documents say of an event. */
+static void remember(struct sg_recorder *recorder, const struct sg_event *event, int64_t utc_ns)
+{
+	sg_deviations_add(&recorder->documents.deviations, event, utc_ns);
+	sg_resumes_add(&recorder->resumes, event, utc_ns);
+}
+
+static void remember_again(void *ctx, const struct sg_event *event, int64_t utc_ns, uint64_t offset)
+{
+	(void)offset;
+	remember(ctx, event, utc_ns);
+}
+
+enum sg_err sg_recorder_reopen(const struct sg_record_meta *meta, struct sg_reopened *from, double flush_interval_s,
+			       struct sg_clock *clock, struct sg_text *why, struct sg_recorder **out)
+{
+	struct sg_recorder *recorder;
+	enum sg_err err = allocate(meta, &recorder);
+
+	if (err)
+		return err;
+	recorder->folder = from->folder;
+	from->folder.fd = -1;
+	recorder->checkpoint = from->checkpoint.number;
+	recorder->experiment_crc = from->checkpoint.experiment_crc;
+	set_pace(recorder, clock, flush_interval_s);
+	snprintf(recorder->table_path, sizeof(recorder->table_path), "%s/%s", recorder->folder.path,
+		 recorder->folder.table);
+	err = sg_reopened_events(&recorder->folder, remember_again, recorder);
+	if (!err)
+		err = open_tables(recorder, true);
+	if (!err)
+		err = reserve(recorder);
+	if (err) {
+		sg_text_add(why, "cannot go on in '%s': %s", recorder->folder.path, sg_err_text(err));
+		release(recorder);
+		return err;
+	}
+	*out = recorder;
+	return SG_OK;
 }
 
 const char *sg_recorder_folder(const struct sg_recorder *recorder)
@@ -291,9 +351,48 @@ enum sg_err sg_recorder_event(struct sg_recorder *recorder, const struct sg_even
 	size_t length = sg_events_line(event, utc_ns, line, sizeof(line));
 	enum sg_err err;
 
-	sg_deviations_add(&recorder->documents.deviations, event, utc_ns);
+	remember(recorder, event, utc_ns);
 	err = put_line(recorder, SG_SPOOL_EVENTS, line, length);
 	return first(err, settle(recorder));
+}
+
+enum sg_err sg_recorder_half_step(struct sg_recorder *recorder, const struct sg_half_step *half_step)
+{
+	char line[SG_HALF_STEP_LINE_SIZE];
+
+	return put_line(recorder, SG_SPOOL_HALF_STEPS, line, sg_half_step_line(half_step, line, sizeof(line)));
+}
+
+static void fill_checkpoint(struct sg_recorder *recorder, struct sg_checkpoint *c)
+{
+	uint64_t lengths[SG_SPOOL_TABLES];
+
+	sg_spool_lengths(&recorder->spool, lengths);
+	snprintf(c->program, sizeof(c->program), "%s", recorder->meta.program_version ? recorder->meta.program_version : "");
+	snprintf(c->run, sizeof(c->run), "%s", recorder->folder.name);
+	memcpy(c->boot, recorder->boot, sizeof(c->boot));
+	c->number = ++recorder->checkpoint;
+	c->started_utc_ns = recorder->meta.started_utc_ns;
+	c->experiment_crc = recorder->experiment_crc;
+	c->steps = recorder->meta.plan->step_count;
+	c->mark.rows_bytes = lengths[SG_SPOOL_ROWS];
+	c->mark.quality_bytes = lengths[SG_SPOOL_QUALITY];
+	c->mark.events_bytes = lengths[SG_SPOOL_EVENTS];
+	c->mark.half_steps_bytes = lengths[SG_SPOOL_HALF_STEPS];
+}
+
+enum sg_err sg_recorder_checkpoint(struct sg_recorder *recorder, const struct sg_checkpoint *checkpoint, bool wait)
+{
+	struct sg_checkpoint c = *checkpoint;
+	size_t length;
+
+	fill_checkpoint(recorder, &c);
+	length = sg_checkpoint_encode(&c, recorder->scratch, SG_CHECKPOINT_SIZE_MAX);
+	if (length == 0)
+		return SG_ERR_ARGUMENT;
+	sg_spool_checkpoint(&recorder->spool, recorder->scratch, length);
+	return noted(recorder, wait ? sg_spool_finish(&recorder->spool, SG_SPOOL_CHECKPOINT) :
+				      sg_spool_begin(&recorder->spool, SG_SPOOL_CHECKPOINT));
 }
 
 enum sg_err sg_recorder_tick(struct sg_recorder *recorder, int64_t now_ns)

@@ -5,6 +5,8 @@
  *
  *   <same name>.bdf.csv            rows, appended and flushed, never rewritten, valid at every instant
  *   <same name>.bdf.metadata.json  sidecar, replaced atomically
+ *   half_steps.csv                 one row per half-step that is over, appended
+ *   checkpoint, checkpoint.1       where the test stands, replaced atomically, and the one before
  *   events.csv                     one row per event, written at once
  *   result.json                    the result so far, replaced atomically; see sg_recorder_result()
  *   experiment.yaml, rig.yaml      copies of what was run
@@ -42,8 +44,11 @@
 #include "experiment/plan.h"
 #include "experiment/result.h"
 #include "format/row.h"
+#include "host/checkpoint.h"
+#include "host/resumes.h"
 
 struct sg_recorder;
+struct sg_reopened;
 struct sg_clock;
 struct sg_disk;
 
@@ -60,6 +65,7 @@ struct sg_record_meta {
 	const char *clock_kind;              /**< "real", "scaled x90", "lockstep" */
 	int64_t started_utc_ns;
 	const struct sg_disk *disk;          /**< or NULL: the one of this PC */
+	const struct sg_resumes *resumes;    /**< the recorder's own, whatever is given */
 };
 
 /**
@@ -68,6 +74,27 @@ struct sg_record_meta {
  */
 enum sg_err sg_recorder_open(const struct sg_record_meta *meta, double flush_interval_s, struct sg_clock *clock,
 			     struct sg_text *why, struct sg_recorder **out);
+
+/**
+ * The same for a test that goes on in a folder that exists: see host/run_reopen.h. Tables are gone on with, nothing is copied, and
+ * what the documents say of earlier events is read from events.csv.
+ *
+ * @param from  its folder and checkpoint; the folder belongs to the recorder then, also on failure
+ * meta: started_utc_ns is that of the checkpoint
+ */
+enum sg_err sg_recorder_reopen(const struct sg_record_meta *meta, struct sg_reopened *from, double flush_interval_s,
+			       struct sg_clock *clock, struct sg_text *why, struct sg_recorder **out);
+
+/** A half-step is over: one line of half_steps.csv. */
+enum sg_err sg_recorder_half_step(struct sg_recorder *recorder, const struct sg_half_step *half_step);
+
+/**
+ * Write down where the test stands, behind everything that was recorded before this call.
+ *
+ * @param checkpoint  time_s, clock_ns, utc_ns, standing, mark.rows and mark.half_steps, state; the rest is filled in here
+ * @param wait        until it is there: for what must not be done before. Else it is on its way when this returns
+ */
+enum sg_err sg_recorder_checkpoint(struct sg_recorder *recorder, const struct sg_checkpoint *checkpoint, bool wait);
 
 /** Path of the folder / of one file in it; valid until close. */
 const char *sg_recorder_folder(const struct sg_recorder *recorder);

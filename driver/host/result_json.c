@@ -10,7 +10,7 @@
 #include "model/material.h"
 
 /** Everything but the list, with every text at its longest and escaped. */
-#define FRAME_SIZE ((size_t)24 * 1024)
+#define FRAME_SIZE ((size_t)40 * 1024)
 /** One entry of the list at its longest is about 400 bytes. */
 #define ENTRY_SIZE ((size_t)768)
 /** A step that is interrupted is continued as another half-step. */
@@ -210,6 +210,26 @@ static void put_event_counts(struct sg_json *json, const struct sg_result *resul
 	sg_json_close(json);
 }
 
+/* Where nobody watched, and the test went on all the same. */
+static void put_resumes(struct sg_json *json, const struct sg_resumes *resumes)
+{
+	const size_t count = resumes ? resumes->count : 0;
+
+	sg_json_integer(json, "resume_count", (int64_t)count);
+	sg_json_open_array(json, "resumes");
+	for (size_t i = 0; i < count && i < SG_RESUMES_MAX; i++) {
+		const struct sg_resume_note *note = &resumes->list[i];
+
+		sg_json_open_object(json, NULL);
+		put_time(json, "at", note->utc_ns);
+		sg_json_string(json, "cause", sg_event_name(note->type));
+		sg_json_number(json, "since_s", note->since_s, 12);
+		sg_json_number(json, "time_s", note->time_s, 12);
+		sg_json_close(json);
+	}
+	sg_json_close(json);
+}
+
 static void put_files(struct sg_json *json, const struct sg_record_meta *meta, const struct sg_run_folder *folder)
 {
 	sg_json_open_object(json, "files");
@@ -217,6 +237,7 @@ static void put_files(struct sg_json *json, const struct sg_record_meta *meta, c
 	sg_json_string(json, "metadata", folder->metadata);
 	sg_json_string(json, "quality", folder->quality);
 	sg_json_string(json, "events", SG_RUN_EVENTS);
+	sg_json_string(json, "half_steps", SG_RUN_HALF_STEPS);
 	sg_json_string(json, "experiment", meta->experiment_path ? SG_RUN_EXPERIMENT : NULL);
 	sg_json_string(json, "rig", meta->rig_path ? SG_RUN_RIG : NULL);
 	sg_json_close(json);
@@ -281,6 +302,7 @@ static size_t write_listing(const struct sg_record_meta *meta, const struct sg_r
 	put_half_steps(&json, result, listed);
 	put_polarization(&json, result);
 	put_event_counts(&json, result);
+	put_resumes(&json, meta->resumes);
 	put_files(&json, meta, folder);
 	return sg_json_end(&json);
 }

@@ -15,7 +15,8 @@
  *   guardian                 who would have switched the cell off if the program had died: "watched"; "watched, but for
  *                            N gaps"; "watched, goes on trying" (cell_off_verified is false; see guardian.json);
  *                            "none: simulated time", "none: not asked for"; null at the very start
- *   state                    "running", "completed", "stopped", "failed"
+ *   state                    "running", "completed", "stopped", "failed"; "held": a crash came between, and a person has to
+ *                            say that it is to go on
  *   stopped_by               "" while running; "end_of_plan", "hard_short", "limit_voltage", "operator", ...
  *   detail                   one sentence
  *   cell_off_verified        bool: the instrument confirmed at the end that the cell is off
@@ -46,7 +47,10 @@
  *                            for a minute), t_inflect (the voltage bends upward most), t2x (twice the resistance),
  *                            t_compl (compliance): t10_s, t10_mAh_cm2, ...}; null where not reached
  *   event_counts             {<event type>: count}, every type
- *   files                    {table, metadata, quality, events, experiment, rig}; names in the run folder
+ *   resume_count             how often the test went on after a crash
+ *   resumes                  [{at (ISO 8601 UTC), cause ("program_lost", "power_lost"), since_s (test time of the latest row
+ *                            before), time_s (test time at which it went on)}], the first of them
+ *   files                    {table, metadata, quality, events, half_steps, experiment, rig}; names in the run folder
  */
 #ifndef SG_HOST_RESULT_JSON_H
 #define SG_HOST_RESULT_JSON_H

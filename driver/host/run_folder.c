@@ -5,14 +5,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "core/units.h"
+#include "format/crc32c.h"
 #include "host/host_error.h"
 
 /** More runs of one cell on one day are a program gone wild. */
@@ -104,6 +107,12 @@ static void name_files(struct sg_run_folder *folder)
 	snprintf(folder->quality, sizeof(folder->quality), "%s.quality.csv", folder->name);
 }
 
+/* No two programs in one folder. Where folders cannot be locked (network), the tables still are, each of them. */
+static bool lock_folder(const struct sg_run_folder *folder)
+{
+	return flock(folder->fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+}
+
 enum sg_err sg_run_folder_make(struct sg_run_folder *folder, const char *parent, const char *institution,
 			       const char *cell, int64_t utc_ns, struct sg_text *why)
 {
@@ -137,8 +146,65 @@ enum sg_err sg_run_folder_make(struct sg_run_folder *folder, const char *parent,
 		err = sg_host_error(errno);
 		sg_text_add(why, "cannot open '%s': %s", folder->path, strerror(errno));
 		rmdir(folder->path);
+	} else {
+		lock_folder(folder);
 	}
 	return err;
+}
+
+enum sg_err sg_run_folder_open(struct sg_run_folder *folder, const char *path, struct sg_text *why)
+{
+	char whole[PATH_MAX];
+	const char *name;
+	enum sg_err err;
+
+	memset(folder, 0, sizeof(*folder));
+	folder->fd = realpath(path, whole) ? open(whole, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (folder->fd < 0) {
+		err = sg_host_error(errno);
+		sg_text_add(why, "'%s': %s", path, strerror(errno));
+		return err;
+	}
+	name = strrchr(whole, '/') + 1;
+	if (strlen(name) >= sizeof(folder->name) || strlen(whole) >= sizeof(folder->path)) {
+		sg_text_add(why, "'%s' is not the folder of a run: its name is too long", path);
+		sg_run_folder_close(folder);
+		return SG_ERR_NOT_FOUND;
+	}
+	snprintf(folder->name, sizeof(folder->name), "%.*s", (int)sizeof(folder->name) - 1, name);
+	snprintf(folder->path, sizeof(folder->path), "%.*s", (int)sizeof(folder->path) - 1, whole);
+	name_files(folder);
+	if (faccessat(folder->fd, folder->table, F_OK, 0)) {
+		sg_text_add(why, "'%s' is not the folder of a run, or it was renamed: there is no '%s' in it", path,
+			    folder->table);
+		sg_run_folder_close(folder);
+		return SG_ERR_NOT_FOUND;
+	}
+	if (lock_folder(folder))
+		return SG_OK;
+	sg_text_add(why, "'%s': a program is running this test", path);
+	sg_run_folder_close(folder);
+	return SG_ERR_BUSY;
+}
+
+static uint32_t crc_of_file(int folder_fd, const char *name, uint32_t crc)
+{
+	const int fd = openat(folder_fd, name, O_RDONLY | O_CLOEXEC);
+	char chunk[16384];
+	ssize_t n;
+
+	while (fd >= 0 && ((n = read(fd, chunk, sizeof(chunk))) > 0 || (n < 0 && errno == EINTR))) {
+		if (n > 0)
+			crc = sg_crc32c(crc, chunk, (size_t)n);
+	}
+	if (fd >= 0)
+		close(fd);
+	return sg_crc32c(crc, name, strlen(name)); /* where one ends and the next begins */
+}
+
+uint32_t sg_run_folder_inputs_crc(const struct sg_run_folder *folder)
+{
+	return crc_of_file(folder->fd, SG_RUN_RIG, crc_of_file(folder->fd, SG_RUN_EXPERIMENT, 0));
 }
 
 static enum sg_err copy_bytes(int from, int to)

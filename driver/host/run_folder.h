@@ -64,6 +64,16 @@ enum sg_err sg_run_folder_reserve(const struct sg_run_folder *folder, size_t byt
 /** Give that room free. Never taken is fine. */
 void sg_run_folder_release(const struct sg_run_folder *folder);
 
+/** CRC-32C of the copies of experiment and rig in the folder, for a checkpoint; one that is not there counts as empty. */
+uint32_t sg_run_folder_inputs_crc(const struct sg_run_folder *folder);
+
+/**
+ * Open a folder that exists, and keep every other program out of it while it is open.
+ * @retval SG_ERR_BUSY       a program has it
+ * @retval SG_ERR_NOT_FOUND  no folder, or not one of a run
+ */
+enum sg_err sg_run_folder_open(struct sg_run_folder *folder, const char *path, struct sg_text *why);
+
 /** Undo make() for a run that never began: remove what may be in the folder, and the folder. */
 void sg_run_folder_discard(struct sg_run_folder *folder);
 

@@ -33,6 +33,10 @@ static const char *category_of(const struct sg_event *event)
 		return harmless ? NULL : "temperature_excursion";
 	case SG_EVENT_COMMUNICATION:
 		return harmless ? NULL : "communication_loss";
+	case SG_EVENT_PROGRAM_LOST:
+		return "software_error";
+	case SG_EVENT_POWER_LOST:
+		return "power_outage";
 	case SG_EVENT_CHAMBER_ALARM:
 	case SG_EVENT_SAFE_OFF: /* a warning or worse: not verified */
 		return harmless ? NULL : "equipment_failure";

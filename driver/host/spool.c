@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/spool.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "core/units.h"
+#include "host/checkpoint.h"
 
 /* What a burst of rows may wait for room, if the disk answers at all. */
 #define ROOM_NS (100 * SG_NS_PER_MS)
@@ -97,12 +101,40 @@ static enum sg_err carry_documents(struct sg_spool *spool)
 	return first(err, err2);
 }
 
+/* What a checkpoint counts was added before it: so it is taken before they are, and written when they are there. */
+static size_t take_checkpoint(struct sg_spool *spool)
+{
+	const size_t length = spool->checkpoint_length;
+
+	if (!(spool->wanted & SG_SPOOL_CHECKPOINT))
+		return 0;
+	spool->wanted &= ~SG_SPOOL_CHECKPOINT;
+	spool->wanted |= spool->thread.started ? SG_SPOOL_SYNC : SG_SPOOL_WRITE;
+	memcpy(spool->checkpoint_copy, spool->checkpoint, length);
+	return length;
+}
+
+static enum sg_err carry_checkpoint(struct sg_spool *spool, size_t length)
+{
+	enum sg_err err;
+
+	if (length == 0)
+		return SG_OK;
+	leave_lock(spool);
+	err = sg_checkpoint_write(spool->disk, spool->folder->fd, spool->checkpoint_copy, length, spool->thread.started);
+	take_lock(spool);
+	return err;
+}
+
 /* One round, with the lock held. */
 static void carry(void *ctx)
 {
 	struct sg_spool *spool = ctx;
+	const size_t checkpoint = take_checkpoint(spool);
 	enum sg_err err = carry_tables(spool);
 
+	if (!err)
+		err = carry_checkpoint(spool, checkpoint);
 	err = first(err, carry_documents(spool));
 	spool->latest = err;
 	spool->untold = first(spool->untold, err);
@@ -128,17 +160,21 @@ static enum sg_err tell(struct sg_spool *spool)
 }
 
 enum sg_err sg_spool_open(struct sg_spool *spool, const struct sg_run_folder *folder, const struct sg_disk *disk,
-			  struct sg_documents *documents, bool threaded)
+			  struct sg_documents *documents, bool threaded, bool again)
 {
-	const char *const names[] = { folder->table, folder->quality, SG_RUN_EVENTS };
-	const size_t sizes[] = { SG_SPOOL_ROWS_SIZE, SG_SPOOL_QUALITY_SIZE, SG_SPOOL_EVENTS_SIZE };
+	const char *const names[] = { folder->table, folder->quality, SG_RUN_EVENTS, SG_RUN_HALF_STEPS };
+	const size_t sizes[] = { SG_SPOOL_ROWS_SIZE, SG_SPOOL_QUALITY_SIZE, SG_SPOOL_EVENTS_SIZE, SG_SPOOL_HALF_STEPS_SIZE };
 	enum sg_err err = SG_OK;
 
 	spool->folder = folder;
 	spool->disk = disk;
 	spool->documents = documents;
+	spool->checkpoint = malloc(SG_CHECKPOINT_SIZE_MAX);
+	spool->checkpoint_copy = malloc(SG_CHECKPOINT_SIZE_MAX);
+	if (!spool->checkpoint || !spool->checkpoint_copy)
+		return SG_ERR_NO_MEMORY;
 	for (int i = 0; i < SG_SPOOL_TABLES && !err; i++)
-		err = sg_append_open(&spool->tables[i], disk, folder->fd, names[i], sizes[i]);
+		err = sg_append_open(&spool->tables[i], disk, folder->fd, names[i], sizes[i], again);
 	if (!err && threaded)
 		err = sg_disk_thread_start(&spool->thread, carry, spool);
 	return err;
@@ -171,6 +207,22 @@ enum sg_err sg_spool_line(struct sg_spool *spool, enum sg_spool_table table, con
 	}
 	sg_disk_thread_unlock(&spool->thread);
 	return err;
+}
+
+void sg_spool_checkpoint(struct sg_spool *spool, const uint8_t *bytes, size_t length)
+{
+	sg_disk_thread_lock(&spool->thread);
+	memcpy(spool->checkpoint, bytes, length);
+	spool->checkpoint_length = length;
+	sg_disk_thread_unlock(&spool->thread);
+}
+
+void sg_spool_lengths(struct sg_spool *spool, uint64_t lengths[SG_SPOOL_TABLES])
+{
+	sg_disk_thread_lock(&spool->thread);
+	for (int i = 0; i < SG_SPOOL_TABLES; i++)
+		lengths[i] = (uint64_t)spool->tables[i].length + spool->tables[i].used;
+	sg_disk_thread_unlock(&spool->thread);
 }
 
 enum sg_err sg_spool_begin(struct sg_spool *spool, unsigned what)
@@ -264,4 +316,7 @@ void sg_spool_close(struct sg_spool *spool)
 	sg_disk_thread_stop(&spool->thread);
 	for (int i = 0; i < SG_SPOOL_TABLES; i++)
 		sg_append_close(&spool->tables[i]);
+	free(spool->checkpoint);
+	free(spool->checkpoint_copy);
+	spool->checkpoint = spool->checkpoint_copy = NULL;
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file
- * What of a record waits for the disk, three tables of lines and two documents, and the thread that takes them there:
+ * What of a record waits for the disk, four tables of lines, a checkpoint and two documents, and the thread that takes them there:
  * a disk that takes five seconds holds up neither the next sample, nor the next limit, nor "cell off".
  *
  * Each recorder has a thread of its own. A disk that hangs then holds up the record of no other rig, and flushes
  * that many threads wait for at the same time are one commit of the file system, which one thread that waits for one
  * file after the other would not get.
  *
- * Everything that is asked for together reaches the disk in this order: rows, quality, events, documents, up to the same
- * moment in each, so that no event is there without the rows that it speaks of. All functions but open() and close()
+ * Everything that is asked for together reaches the disk in this order: rows, quality, events, half-steps, checkpoint,
+ * documents, up to the same moment in each, so that no event is there without the rows that it speaks of, and no checkpoint
+ * without the lines that it counts: if these cannot be written, it is not either. All functions but open() and close()
  * are of the one thread that records. Without a thread (lockstep) they do at once what they begin.
  */
 #ifndef SG_HOST_SPOOL_H
@@ -31,6 +32,7 @@ enum sg_spool_table {
 	SG_SPOOL_ROWS,
 	SG_SPOOL_QUALITY,
 	SG_SPOOL_EVENTS,
+	SG_SPOOL_HALF_STEPS,
 	SG_SPOOL_TABLES, /**< how many there are */
 };
 
@@ -38,10 +40,12 @@ enum sg_spool_table {
 #define SG_SPOOL_ROWS_SIZE ((size_t)256 * 1024)
 #define SG_SPOOL_EVENTS_SIZE ((size_t)64 * 1024)
 #define SG_SPOOL_QUALITY_SIZE ((size_t)64 * 1024)
+#define SG_SPOOL_HALF_STEPS_SIZE ((size_t)32 * 1024)
 
 /** What can be begun. */
 #define SG_SPOOL_WRITE 1u     /**< hand the lines to the operating system */
 #define SG_SPOOL_SYNC 2u      /**< that, and to the disk */
+#define SG_SPOOL_CHECKPOINT 8u /**< that, and then replace the checkpoint by the one that sg_spool_checkpoint() left */
 #define SG_SPOOL_DOCUMENTS 4u /**< replace the documents that sg_documents_format() left */
 
 /** For how long the disk has not answered, as far as somebody looked. */
@@ -58,7 +62,12 @@ struct sg_spool {
 	struct sg_documents *documents;     /**< borrowed; see sg_spool_documents_wait() */
 	struct sg_disk_thread thread;
 
+	/* the checkpoint that waits, and the copy that is being written; owned, SG_CHECKPOINT_SIZE_MAX each */
+	uint8_t *checkpoint;
+	uint8_t *checkpoint_copy;
+
 	/* guarded by the thread's lock */
+	size_t checkpoint_length;
 	unsigned wanted;
 	bool documents_wait; /**< both, or the second, are not written yet */
 	uint64_t answers;    /**< how often the disk has answered */
@@ -73,10 +82,11 @@ struct sg_spool {
 
 /**
  * Create the tables, empty. An error leaves what sg_spool_close() undoes.
+ * @param again     the tables are there, whole, and are gone on with
  * @param threaded  false: nothing but the caller's thread, and documents do not wait for the disk
  */
 enum sg_err sg_spool_open(struct sg_spool *spool, const struct sg_run_folder *folder, const struct sg_disk *disk,
-			  struct sg_documents *documents, bool threaded);
+			  struct sg_documents *documents, bool threaded, bool again);
 
 /**
  * Add a line. Waits for no disk, with one exception: a full buffer may be one of a burst of rows, so one round is given
@@ -86,6 +96,12 @@ enum sg_err sg_spool_open(struct sg_spool *spool, const struct sg_run_folder *fo
  * @retval any other    not taken: no room, and this is why the disk takes nothing
  */
 enum sg_err sg_spool_line(struct sg_spool *spool, enum sg_spool_table table, const char *line, size_t length);
+
+/** Take a checkpoint to be written, in the place of one that still waits. At most SG_CHECKPOINT_SIZE_MAX bytes. */
+void sg_spool_checkpoint(struct sg_spool *spool, const uint8_t *bytes, size_t length);
+
+/** Bytes of each table so far, written or about to be. */
+void sg_spool_lengths(struct sg_spool *spool, uint64_t lengths[SG_SPOOL_TABLES]);
 
 /** Begin it, and return the first error that nobody has been told of yet: of this, or of what was begun before. */
 enum sg_err sg_spool_begin(struct sg_spool *spool, unsigned what);

@@ -218,7 +218,14 @@ enum sg_verdict sg_run_block(struct sg_run *run, const struct sg_action *action)
 		.steps = &run->config->plan->steps[action->step],
 		.first_step = action->step,
 		.count = action->count,
+		.start_s = sg_run_now_s(run),
 	};
+	/* The cell is off. Whoever goes on after a crash must know that this block may have been started: then no step is repeated. */
+	sg_run_checkpoint(run, SG_CHECKPOINT_RUNNING, true);
+	if (run->disk_failed) {
+		run->block.count = 0;
+		return sg_run_stop_for_disk(run);
+	}
 	verdict = sg_block_carry(run);
 	if (verdict == SG_VERDICT_RECONNECT)
 		return verdict;
@@ -227,6 +234,7 @@ enum sg_verdict sg_run_block(struct sg_run *run, const struct sg_action *action)
 	if ((verdict == SG_VERDICT_HOLD || verdict == SG_VERDICT_PAUSE) && run->block.broken)
 		sg_engine_step_broken(&run->engine, run->block.broken_step, run->block.ran_s);
 	run->block.count = 0;
+	run->block.ordered_off = false;
 	if (verdict == SG_VERDICT_GO_ON && run->block.left_on)
 		verdict = sg_run_safe(run);
 	return verdict;

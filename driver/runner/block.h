@@ -11,9 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/sample.h"
 #include "device.h"
 #include "experiment/engine.h"
 #include "experiment/plan.h"
+#include "experiment/watch.h"
+#include "format/row.h"
 
 struct sg_run;
 
@@ -70,10 +73,26 @@ void sg_block_begin_step(struct sg_run *run, const struct sg_report *report);
 /** report: the one that says so, or NULL if none does. */
 void sg_block_end_step(struct sg_run *run, enum sg_end end, const struct sg_report *report);
 
+/**
+ * Test time at which the step at hand began, or at which the next one does that nobody will hear begin. A step that has
+ * ended is not at hand any more: at may be count then.
+ */
+double sg_block_next_begin_s(struct sg_run *run);
+
 /** The instrument says that a segment ended: told and booked; the plan's answer. */
 enum sg_verdict sg_block_segment_end(struct sg_run *run, const struct sg_report *report);
 
 /* ---- sample.c ---- */
+
+/** Room for the events of one sample. */
+#define SG_BLOCK_EVENTS_MAX (SG_WATCH_EVENTS_MAX + 1)
+
+/** Hold a row against the limits and show it to the detectors: what they say, and the worst of the plan's answers. Tells nothing. */
+enum sg_verdict sg_block_judge(struct sg_run *run, const struct sg_sample *sample, const struct sg_row *row,
+			       struct sg_event *events, size_t *count);
+
+/** Into the result with a row. */
+void sg_block_find(struct sg_run *run, const struct sg_row *row);
 
 enum sg_verdict sg_block_sample(struct sg_run *run, struct sg_sample *sample);
 

@@ -43,7 +43,7 @@ static double current_end_s(const struct sg_run *run, const struct sg_absence *a
 	if (*kind == SG_ABSENCE_RAN && !is_plausible(run, absence, zero_s, back_s))
 		*kind = SG_ABSENCE_UNKNOWN;
 	/* Without power now does not say since when: a sleep is long, and a port may lose it late. */
-	if (*kind == SG_ABSENCE_OFF && run->sleep.in_hole && !was_off)
+	if (*kind == SG_ABSENCE_OFF && sg_run_was_unwatched(run) && !was_off)
 		*kind = SG_ABSENCE_UNKNOWN;
 	switch (*kind) {
 	case SG_ABSENCE_OFF:
@@ -58,7 +58,16 @@ static double current_end_s(const struct sg_run *run, const struct sg_absence *a
 
 static const char *loss(const struct sg_run *run)
 {
+	if (run->program_lost)
+		return "the end of the program that watched it";
 	return run->sleep.in_hole ? "the sleep of the PC" : "the loss of the link";
+}
+
+static const char *came_to_its_end(const struct sg_run *run)
+{
+	if (run->program_lost)
+		return "came to its end while no program watched";
+	return run->sleep.in_hole ? "came to its end while the PC slept" : "ran to its end while the link was lost";
 }
 
 static void tell_passed(struct sg_run *run, const struct sg_step *step, double from_s, double until_s, bool whole)
@@ -69,8 +78,7 @@ static void tell_passed(struct sg_run *run, const struct sg_step *step, double f
 	event.since_s = from_s;
 	if (until_s > run->lost_s)
 		sg_event_say(&event, "step %s %s, unwitnessed from %.3f to %.3f s", step->id,
-			     !whole ? "was broken off" : run->sleep.in_hole ? "came to its end while the PC slept" :
-			     "ran to its end while the link was lost", from_s, until_s);
+			     whole ? came_to_its_end(run) : "was broken off", from_s, until_s);
 	else if (until_s > from_s)
 		sg_event_say(&event, "step %s was broken off by %s, at some time between %.3f s, when its current "
 			     "was seen last, and %.3f s", step->id, loss(run), from_s, until_s);
@@ -120,7 +128,7 @@ static void begin_unseen(struct sg_run *run, const struct sg_step *step, double 
 static void settle_block(struct sg_run *run, double end_s, double known_s)
 {
 	struct sg_block *block = &run->block;
-	double begin_s = block->in_step ? block->step_begin_s : block->start_s;
+	double begin_s = sg_block_next_begin_s(run);
 
 	for (size_t at = block->at; at < block->count; at++) {
 		const struct sg_step *step = sg_block_step(run, at);
@@ -155,7 +163,7 @@ static void begin_warning(const struct sg_run *run, struct sg_event *event, doub
 
 static const char *met_again(const struct sg_run *run)
 {
-	return run->sleep.in_hole ? "the potentiostat was met again" : "link back";
+	return sg_run_was_unwatched(run) ? "the potentiostat was met again" : "link back";
 }
 
 static void tell_return(struct sg_run *run, enum sg_absence_kind kind, double back_s, double end_s)

@@ -170,13 +170,23 @@ static enum sg_verdict go_on(struct sg_run *run, bool slept)
 	return sg_run_catch_up_climate(run);
 }
 
+bool sg_run_met_again(struct sg_run *run, const struct sg_absence *absence, bool off_before, const char *before)
+{
+	const double back_s = sg_run_now_s(run);
+	const bool safe = sg_run_make_safe(run, SG_RUN_SAFE_S); /* first; then there is time to tell */
+
+	sg_run_tell_sleep(run);
+	tell_place(run, before);
+	sg_run_book_hole(run, absence, off_before, back_s);
+	return safe;
+}
+
 enum sg_verdict sg_run_reconnect(struct sg_run *run)
 {
 	struct sg_absence absence = { .kind = SG_ABSENCE_UNKNOWN, .seen_ns = SG_NO_TIME, .ran_ns = SG_NO_TIME };
 	const bool off_before = was_off(run);
 	char before[SG_WHEREABOUTS_URI_SIZE];
 	enum sg_verdict verdict;
-	double back_s;
 	bool safe, slept;
 
 	memcpy(before, run->rig->potentiostat.whereabouts.uri, sizeof(before));
@@ -189,11 +199,7 @@ enum sg_verdict sg_run_reconnect(struct sg_run *run)
 		run->sleep.in_hole = false;
 		return verdict;
 	}
-	back_s = sg_run_now_s(run);
-	safe = sg_run_make_safe(run, SG_RUN_SAFE_S); /* first; then there is time to tell */
-	sg_run_tell_sleep(run);
-	tell_place(run, before);
-	sg_run_book_hole(run, &absence, off_before, back_s);
+	safe = sg_run_met_again(run, &absence, off_before, before);
 	slept = run->sleep.in_hole;
 	run->sleep.in_hole = false;
 	if (!safe)

@@ -33,6 +33,8 @@ void sg_run_tell(struct sg_run *run, const struct sg_event *event)
 		run->config->observer->event(run->config->observer->ctx, &numbered);
 	if (sg_recorder_event(run->recorder, &numbered, sg_clock_utc_ns(run->config->clock)))
 		run->disk_failed = true;
+	if (event->grade != SG_GRADE_INFO)
+		run->checkpoint_due = true;
 }
 
 void sg_run_flowed(struct sg_run *run, double time_s, double current_a)
@@ -68,6 +70,12 @@ void sg_run_flush(struct sg_run *run)
 	if (sg_recorder_tick(run->recorder, sg_clock_now_ns(run->config->clock)))
 		run->disk_failed = true;
 	tell_slow_disk(run);
+	sg_run_checkpoint_if_due(run);
+}
+
+bool sg_run_was_unwatched(const struct sg_run *run)
+{
+	return run->sleep.in_hole || run->program_lost;
 }
 
 enum sg_verdict sg_run_stop(struct sg_run *run, const char *stopped_by, enum sg_err failure, const char *detail)

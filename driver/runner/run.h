@@ -15,10 +15,15 @@
 #include "experiment/guard.h"
 #include "experiment/watch.h"
 #include "guardian/lifeline.h"
+#include "host/checkpoint.h"
+#include "host/clock.h"
 #include "runner/block.h"
 #include "runner/climate.h"
 #include "runner/runner.h"
 #include "runner/verify.h"
+
+/** State of a checkpoint. */
+#define SG_RUN_STATE_SIZE (20 * 1024)
 
 /** The PC's own sleep, in which nobody watches the cell: what of it was noticed, and what came of that. */
 struct sg_sleep {
@@ -56,12 +61,60 @@ struct sg_run {
 	const char *stopped_by;
 	char detail[SG_EVENT_TEXT_SIZE];
 	enum sg_err failure;
+	char kept_stopped_by[SG_RUN_WORD_SIZE]; /**< the two words of a run that goes on, in place of constants */
+	char kept_procedure_end[SG_RUN_WORD_SIZE];
+	/* checkpoints */
+	double pause_until_s;      /**< test time; NAN: no pause */
+	size_t half_steps_told;    /**< lines in half_steps.csv */
+	double checkpoint_s;       /**< test time of the latest */
+	int64_t checkpoint_real_ns;
+	struct sg_host_clock real;
+	bool checkpoint_due;       /**< something happened that no row tells */
+	uint8_t state[SG_RUN_STATE_SIZE]; /**< scratch */
+	bool program_lost;         /**< nobody watched from lost_s on: this program, or its PC, had ended */
+	double guardian_off_s;     /**< test time at which a guardian had switched the cell off then; NAN: none had */
 	double disk_silent_s;    /**< the longest silence of the disk that was told; 0: none */
 	struct sg_lifeline lifeline;
 	char guardian[SG_GUARDIAN_WORDS_SIZE]; /**< for the record: who watches */
 	bool disk_failed;
 	bool disk_told;
 };
+
+/** Write down where the run stands. wait: until it is on the disk. A failure is remembered in disk_failed. */
+void sg_run_checkpoint(struct sg_run *run, enum sg_checkpoint_standing standing, bool wait);
+
+/** The same, if it is time to. To be called where books, engine and record agree. */
+void sg_run_checkpoint_if_due(struct sg_run *run);
+
+/** Nobody watched: the PC slept, or this program had ended. */
+bool sg_run_was_unwatched(const struct sg_run *run);
+
+/* The parts of sg_run(), which a run that goes on after a crash has in another order. */
+
+/** Longest time a row waits for the disk. */
+#define SG_RUN_FLUSH_S 1.0
+
+/** All that needs no instrument and no record. said: what there is to say of the model. */
+enum sg_err sg_run_init(struct sg_run *run, const struct sg_run_config *config, struct sg_run_outcome *outcome,
+			struct sg_event *said);
+
+struct sg_record_meta sg_run_meta(const struct sg_run *run, int64_t started_utc_ns);
+
+/** Every step of what is left of the plan, held against the instrument. */
+enum sg_err sg_run_check_plan(struct sg_run *run, struct sg_text *why);
+
+/** Folder and table of an open record, for the caller of it all. */
+void sg_run_name_record(const struct sg_run *run, struct sg_run_outcome *outcome);
+
+/** Step after step to the end, or to a reason to stop. verdict: what came before it. */
+enum sg_verdict sg_run_follow_plan(struct sg_run *run, enum sg_verdict verdict);
+
+/** Cell off, last words, record closed. */
+enum sg_err sg_run_finish(struct sg_run *run, struct sg_run_outcome *outcome);
+
+/** Rows behind the checkpoint, as far as the result, the books and the detectors go: see resume.h. */
+struct sg_reopened;
+enum sg_verdict sg_run_catch_up(struct sg_run *run, const struct sg_reopened *from, enum sg_err *err, struct sg_text *why);
 
 /** Test time now. */
 double sg_run_now_s(const struct sg_run *run);
@@ -163,11 +216,26 @@ void sg_run_book_hole(struct sg_run *run, const struct sg_absence *absence, bool
 /** The test ends with the link away: the step that was running ends with what was seen of it. */
 void sg_run_close_block(struct sg_run *run, const struct sg_absence *absence);
 
+/**
+ * The potentiostat was met again: cell off, told, and what became of the block that was running is booked; the engine stands
+ * where the test goes on.
+ * @param off_before  the cell was known to be off before
+ * @param before      its address then; empty: not known
+ * @return whether it was shown to be off
+ */
+bool sg_run_met_again(struct sg_run *run, const struct sg_absence *absence, bool off_before, const char *before);
+
 /** Set the chamber and wait until it has soaked. GO_ON or STOP. */
 enum sg_verdict sg_run_soak(struct sg_run *run, double set_c, double soak_s);
 
 /** Cell off for as long as the experiment says; GO_ON, STOP, or HOLD: the temperature left its bounds meanwhile. */
 enum sg_verdict sg_run_pause(struct sg_run *run);
+
+/** Wait, cell off, until the chamber has settled; GO_ON or STOP. */
+enum sg_verdict sg_run_settle(struct sg_run *run, enum sg_phase phase);
+
+/** What is left of a pause in which the program ended. */
+enum sg_verdict sg_run_pause_on(struct sg_run *run);
 
 /** Cell off until the temperature is back; GO_ON or STOP. */
 enum sg_verdict sg_run_hold(struct sg_run *run);

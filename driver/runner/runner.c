@@ -9,7 +9,6 @@
 #include "host/clock.h"
 #include "runner/run.h"
 
-#define FLUSH_INTERVAL_S 1.0
 /* Samples and events are on disk at once; the result so far may be this old. */
 #define SAVE_INTERVAL_S 60.0
 /* Documents on a disk that just about answers; a hold may then begin late, and its guardian is patient. */
@@ -37,10 +36,11 @@ static bool has_ccd(const struct sg_experiment *experiment)
 	return false;
 }
 
-static enum sg_err open_record(struct sg_run *run, struct sg_text *why)
+struct sg_record_meta sg_run_meta(const struct sg_run *run, int64_t started_utc_ns)
 {
 	const struct sg_run_config *config = run->config;
-	const struct sg_record_meta meta = {
+
+	return (struct sg_record_meta){
 		.experiment = config->experiment,
 		.plan = config->plan,
 		.potentiostat = &config->rig->potentiostat.identity,
@@ -50,42 +50,21 @@ static enum sg_err open_record(struct sg_run *run, struct sg_text *why)
 		.rig_path = config->rig_path,
 		.program_version = config->program_version,
 		.clock_kind = config->clock_kind,
-		.started_utc_ns = sg_clock_utc_ns(config->clock),
+		.started_utc_ns = started_utc_ns,
 		.disk = config->disk,
 	};
-
-	return sg_recorder_open(&meta, FLUSH_INTERVAL_S, config->clock, why, &run->recorder);
 }
 
-/* Without a model the test runs all the same, and says so. */
-static void begin_watch(struct sg_run *run, const struct sg_detect_config *detect)
+static enum sg_err open_record(struct sg_run *run, struct sg_text *why)
 {
-	const struct sg_experiment *experiment = run->config->experiment;
-	const struct sg_cell *cell = &experiment->cell;
-	const double set_c = experiment->temperature.present ? experiment->temperature.set_c : NAN;
-	struct sg_exposure_config model;
-	char storage[SG_DIAG_SIZE];
-	struct sg_event event;
-	struct sg_text why;
-	enum sg_err err;
+	struct sg_clock *clock = run->config->clock;
+	const struct sg_record_meta meta = sg_run_meta(run, sg_clock_utc_ns(clock));
 
-	sg_text_init(&why, storage, sizeof(storage));
-	err = sg_watch_model(cell->metal, cell->diffusion_set, cell->area_cm2, cell->metal_thickness_mm, set_c, &model, &why);
-	if (err)
-		sg_watch_init(&run->watch, detect, NULL, NULL);
-	else
-		err = sg_watch_init(&run->watch, detect, &model, &why);
-	sg_event_init(&event, SG_EVENT_DIFFUSION_LIMIT, SG_GRADE_INFO, 0.0); /* the run has not begun */
-	if (err)
-		sg_event_say(&event, "no diffusion limit is followed: %s", why.data);
-	else
-		sg_event_say(&event, "the diffusion limit of %s is followed with %s (%s); fresh metal is assumed; %s",
-			     model.material.metal->name, model.material.name, model.material.grade,
-			     isnan(set_c) ? "25 degC until a temperature is known" : "an index of exposure, no prediction");
-	sg_run_tell(run, &event);
+	return sg_recorder_open(&meta, SG_RUN_FLUSH_S, clock, why, &run->recorder);
 }
 
-static enum sg_err prepare(struct sg_run *run, struct sg_run_outcome *outcome, struct sg_text *why)
+/* Without a model the test runs all the same, and says so: in *said. */
+static void init_watch(struct sg_run *run, struct sg_event *said)
 {
 	const struct sg_experiment *experiment = run->config->experiment;
 	const struct sg_detect_config detect = {
@@ -95,38 +74,76 @@ static enum sg_err prepare(struct sg_run *run, struct sg_run_outcome *outcome, s
 		.voltage_noise_v = NAN,
 		.current_noise_a = NAN,
 	};
-	struct sg_limits limits = experiment->limits;
-	enum sg_err err = SG_OK;
+	const struct sg_cell *cell = &experiment->cell;
+	const double set_c = experiment->temperature.present ? experiment->temperature.set_c : NAN;
+	struct sg_exposure_config model;
+	char storage[SG_DIAG_SIZE];
+	struct sg_text why;
+	enum sg_err err;
 
-	limits.silence_s = sg_seconds(sg_clock_patience_ns(run->config->clock, sg_ns(limits.silence_s)));
-	sg_engine_init(&run->engine, experiment, run->config->plan);
+	sg_text_init(&why, storage, sizeof(storage));
+	err = sg_watch_model(cell->metal, cell->diffusion_set, cell->area_cm2, cell->metal_thickness_mm, set_c, &model, &why);
+	if (err)
+		sg_watch_init(&run->watch, &detect, NULL, NULL);
+	else
+		err = sg_watch_init(&run->watch, &detect, &model, &why);
+	sg_event_init(said, SG_EVENT_DIFFUSION_LIMIT, SG_GRADE_INFO, 0.0); /* the run has not begun */
+	if (err)
+		sg_event_say(said, "no diffusion limit is followed: %s", why.data);
+	else
+		sg_event_say(said, "the diffusion limit of %s is followed with %s (%s); fresh metal is assumed; %s",
+			     model.material.metal->name, model.material.name, model.material.grade,
+			     isnan(set_c) ? "25 degC until a temperature is known" : "an index of exposure, no prediction");
+}
+
+enum sg_err sg_run_init(struct sg_run *run, const struct sg_run_config *config, struct sg_run_outcome *outcome,
+			struct sg_event *said)
+{
+	const struct sg_experiment *experiment = config->experiment;
+	struct sg_limits limits = experiment->limits;
+
+	memset(run, 0, sizeof(*run));
+	memset(outcome, 0, sizeof(*outcome));
+	run->config = config;
+	run->rig = config->rig;
+	limits.silence_s = sg_seconds(sg_clock_patience_ns(config->clock, sg_ns(limits.silence_s)));
+	sg_engine_init(&run->engine, experiment, config->plan);
 	sg_guard_init(&run->guard, &limits, experiment->cell.area_cm2);
 	sg_accounting_init(&run->books);
 	sg_climate_init(&run->climate, run->rig, &experiment->temperature);
+	sg_host_clock_init(&run->real, 1.0);
 	run->current_off_s = NAN;
+	run->pause_until_s = NAN;
+	run->guardian_off_s = NAN;
 	run->saved_s = -INFINITY;
-	if (experiment->verify_pulse)
+	init_watch(run, said);
+	run->result = &outcome->result;
+	return sg_result_init(run->result, experiment->cell.area_cm2, has_ccd(experiment),
+			      count_current_steps(config->plan) + SPARE_HALF_STEPS);
+}
+
+void sg_run_name_record(const struct sg_run *run, struct sg_run_outcome *outcome)
+{
+	snprintf(outcome->folder, sizeof(outcome->folder), "%s", sg_recorder_folder(run->recorder));
+	snprintf(outcome->table, sizeof(outcome->table), "%s", sg_recorder_table(run->recorder));
+}
+
+static enum sg_err prepare(struct sg_run *run, struct sg_run_outcome *outcome, const struct sg_event *said, struct sg_text *why)
+{
+	enum sg_err err = SG_OK;
+
+	if (run->config->experiment->verify_pulse)
 		err = sg_pulse_pace_for(run->rig->caps, &run->verify.pace, why);
 	if (!err)
 		err = sg_run_check_plan(run, why);
+	if (!err)
+		err = sg_run_begin_guardian(run, why);
+	if (!err)
+		err = open_record(run, why);
 	if (err)
 		return err;
-	run->result = &outcome->result;
-	err = sg_result_init(run->result, experiment->cell.area_cm2, has_ccd(experiment),
-			     count_current_steps(run->config->plan) + SPARE_HALF_STEPS);
-	if (err) {
-		sg_text_add(why, "%s", sg_err_text(err));
-		return err;
-	}
-	err = sg_run_begin_guardian(run, why);
-	if (err)
-		return err;
-	err = open_record(run, why);
-	if (err)
-		return err;
-	snprintf(outcome->folder, sizeof(outcome->folder), "%s", sg_recorder_folder(run->recorder));
-	snprintf(outcome->table, sizeof(outcome->table), "%s", sg_recorder_table(run->recorder));
-	begin_watch(run, &detect);
+	sg_run_name_record(run, outcome);
+	sg_run_tell(run, said);
 	return SG_OK;
 }
 
@@ -192,15 +209,20 @@ enum sg_verdict sg_run_stop_for_disk(struct sg_run *run)
 	return sg_run_stop(run, "disk", SG_ERR_IO, event.text);
 }
 
-static enum sg_verdict follow_plan(struct sg_run *run)
+static enum sg_verdict soak_first(struct sg_run *run)
 {
 	const struct sg_temperature_config *temperature = &run->config->experiment->temperature;
-	enum sg_verdict verdict = SG_VERDICT_GO_ON;
+
+	if (!temperature->present || !run->rig->chamber.config)
+		return SG_VERDICT_GO_ON;
+	return sg_run_soak(run, temperature->set_c, temperature->soak_s);
+}
+
+enum sg_verdict sg_run_follow_plan(struct sg_run *run, enum sg_verdict verdict)
+{
 	struct sg_action action;
 	enum sg_err err;
 
-	if (temperature->present && run->rig->chamber.config)
-		verdict = sg_run_soak(run, temperature->set_c, temperature->soak_s);
 	while (verdict != SG_VERDICT_STOP) {
 		err = sg_run_next_action(run, &run->engine, &action);
 		if (err)
@@ -278,7 +300,7 @@ static void wind_up_record(struct sg_run *run)
 	sg_run_tell(run, &event);
 }
 
-static enum sg_err finish(struct sg_run *run, struct sg_run_outcome *outcome)
+enum sg_err sg_run_finish(struct sg_run *run, struct sg_run_outcome *outcome)
 {
 	struct sg_run_summary *summary = &outcome->summary;
 	struct sg_event event;
@@ -304,6 +326,9 @@ static enum sg_err finish(struct sg_run *run, struct sg_run_outcome *outcome)
 	sg_run_tell(run, &event);
 	sg_result_polarization(run->result, &run->watch.detector.polarizing.marks);
 	err = sg_recorder_result(run->recorder, run->result, summary);
+	sg_run_checkpoint(run, SG_CHECKPOINT_ENDED, true); /* the last word: nothing is left to go on with */
+	snprintf(outcome->stopped_by, sizeof(outcome->stopped_by), "%s", summary->stopped_by);
+	summary->stopped_by = outcome->stopped_by;
 	if (run->config->allocation_mark)
 		run->config->allocation_mark(false);
 	if (!run->failure)
@@ -325,11 +350,12 @@ enum sg_err sg_run(const struct sg_run_config *config, struct sg_run_outcome *ou
 	struct sg_event event;
 	enum sg_err err;
 
-	memset(&run, 0, sizeof(run));
-	memset(outcome, 0, sizeof(*outcome));
-	run.config = config;
-	run.rig = config->rig;
-	err = prepare(&run, outcome, why);
+	err = sg_run_init(&run, config, outcome, &event);
+	if (err) {
+		sg_text_add(why, "%s", sg_err_text(err));
+		return err;
+	}
+	err = prepare(&run, outcome, &event, why);
 	if (err) {
 		sg_run_dismiss_guardian(&run);
 		return err;
@@ -344,9 +370,10 @@ enum sg_err sg_run(const struct sg_run_config *config, struct sg_run_outcome *ou
 		     run.rig->potentiostat.identity.simulated ? ", SIMULATED" : "",
 		     is_faulty(run.rig) ? ", FAULTS INJECTED" : "", config->clock_kind);
 	sg_run_tell(&run, &event);
+	sg_run_checkpoint(&run, SG_CHECKPOINT_RUNNING, true);
 	if (sg_run_brief_guardian(&run) == SG_VERDICT_GO_ON)
-		follow_plan(&run);
-	err = finish(&run, outcome);
+		sg_run_follow_plan(&run, soak_first(&run));
+	err = sg_run_finish(&run, outcome);
 	if (err)
 		sg_text_add(why, "%s", run.detail);
 	return err;

@@ -26,6 +26,9 @@
 
 struct sg_clock;
 
+/** Longest of the words for why a run ends, with its NUL. */
+#define SG_RUN_WORD_SIZE 40
+
 enum sg_phase {
 	SG_PHASE_SOAK, /**< cell off, chamber on its way */
 	SG_PHASE_STEP,
@@ -81,6 +84,7 @@ struct sg_run_config {
 struct sg_run_outcome {
 	struct sg_result result; /**< owned: sg_result_fini() */
 	struct sg_run_summary summary;
+	char stopped_by[SG_RUN_WORD_SIZE]; /**< what the summary points to */
 	char folder[SG_URI_SIZE];
 	char table[SG_URI_SIZE];
 };

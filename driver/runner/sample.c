@@ -43,14 +43,12 @@ static struct sg_reading reading_of(const struct sg_row *row)
 	};
 }
 
-static void record_sample(struct sg_run *run, const struct sg_row *row)
+void sg_block_find(struct sg_run *run, const struct sg_row *row)
 {
 	struct sg_interval used;
 	/* V/I means something later than V does: right after a reversal the interfaces still charge. */
 	const bool valid = !isnan(sg_detector_resistance_ohm(&run->watch.detector));
 
-	if (sg_recorder_row(run->recorder, row))
-		run->disk_failed = true;
 	if (sg_block_step(run, run->block.at)->kind != SG_STEP_CURRENT || run->block.is_pulse)
 		return;
 	if (!(row->flags & (SG_FLAG_OVERLOAD | SG_FLAG_OFF_SET_POINT)))
@@ -128,30 +126,52 @@ static enum sg_err end_current(struct sg_run *run, enum sg_verdict verdict)
 	return sg_block_order_off(run, verdict);
 }
 
-/* The way of a sample: books, guard, detectors, then (if need be) cell off, and only then the record. */
-enum sg_verdict sg_block_sample(struct sg_run *run, struct sg_sample *sample)
+/* Limits, then detectors: what they say, and whether a limit ends it. */
+static enum sg_verdict look(struct sg_run *run, const struct sg_sample *sample, const struct sg_row *row,
+			    struct sg_event *events, size_t *count)
 {
-	struct sg_event events[SG_WATCH_EVENTS_MAX + 1];
 	enum sg_verdict verdict = SG_VERDICT_GO_ON;
-	const struct sg_row *row = book(run, sample);
 	struct sg_reading reading;
-	size_t count = 0;
 
+	*count = 0;
 	run->trip = sg_guard_sample(&run->guard, sample, row->test_time_s,
 				    row->test.charging_c - row->test.discharging_c, &events[0]);
 	if (run->trip != SG_TRIP_NONE) {
 		verdict = sg_run_stop(run, sg_trip_name(run->trip), SG_ERR_LIMIT, events[0].text);
-		count = 1;
+		*count = 1;
 	}
 	reading = reading_of(row);
 	if (run->block.is_pulse)
 		sg_run_pulse_sample(run, row);
 	else
-		count += sg_watch_feed(&run->watch, &reading, &events[count]);
+		*count += sg_watch_feed(&run->watch, &reading, &events[*count]);
+	return verdict;
+}
+
+enum sg_verdict sg_block_judge(struct sg_run *run, const struct sg_sample *sample, const struct sg_row *row,
+			       struct sg_event *events, size_t *count)
+{
+	const enum sg_verdict verdict = look(run, sample, row, events, count);
+
+	give_reasons(run, events, *count);
+	return decide(run, events, *count, NULL, verdict);
+}
+
+/* The way of a sample: books, guard, detectors, then (if need be) cell off, and only then the record. */
+enum sg_verdict sg_block_sample(struct sg_run *run, struct sg_sample *sample)
+{
+	struct sg_event events[SG_BLOCK_EVENTS_MAX];
+	const struct sg_row *row = book(run, sample);
+	enum sg_verdict verdict;
+	size_t count;
+
+	verdict = look(run, sample, row, events, &count);
 	verdict = answer(run, row, events, count, verdict);
 	if (end_current(run, verdict))
 		verdict = SG_VERDICT_RECONNECT;
-	record_sample(run, row);
+	if (sg_recorder_row(run->recorder, row))
+		run->disk_failed = true;
+	sg_block_find(run, row);
 	for (size_t i = 0; i < count; i++)
 		sg_run_tell(run, &events[i]);
 	if (verdict == SG_VERDICT_RECONNECT)

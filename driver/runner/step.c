@@ -70,6 +70,7 @@ void sg_block_begin_step(struct sg_run *run, const struct sg_report *report)
 	else
 		sg_event_say(&event, "step %s: rest for %.6g s", step->id, segment->duration_s);
 	sg_run_tell(run, &event);
+	run->checkpoint_due = true;
 }
 
 /*
@@ -115,6 +116,7 @@ void sg_block_end_step(struct sg_run *run, enum sg_end end, const struct sg_repo
 		run->current_off_s = end_s;
 	}
 	run->current_before = step->kind == SG_STEP_CURRENT;
+	run->checkpoint_due = true;
 	sg_event_init(&event, SG_EVENT_STEP_ENDED, SG_GRADE_INFO, end_s);
 	sg_event_say(&event, "step %s ended: %s", step->id, sg_end_name(end));
 	sg_run_tell(run, &event);
@@ -127,6 +129,19 @@ void sg_block_end_step(struct sg_run *run, enum sg_end end, const struct sg_repo
 		run->block.broken_step = run->block.first_step + run->block.at;
 		run->block.ran_s = end_s - run->block.step_begin_s;
 	}
+}
+
+double sg_block_next_begin_s(struct sg_run *run)
+{
+	struct sg_block *block = &run->block;
+	const size_t done = run->engine.at > block->first_step ? run->engine.at - block->first_step : 0;
+
+	if (block->in_step)
+		return block->step_begin_s;
+	if (done <= block->at)
+		return block->at ? run->books.row.test_time_s : block->start_s;
+	block->at = done < block->count ? done : block->count;
+	return run->books.row.test_time_s;
 }
 
 enum sg_verdict sg_block_segment_end(struct sg_run *run, const struct sg_report *report)

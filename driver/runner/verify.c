@@ -152,5 +152,6 @@ enum sg_verdict sg_run_verify(struct sg_run *run)
 	if (verdict <= SG_VERDICT_PAUSE && interrupted.broken)
 		sg_engine_step_broken(&run->engine, interrupted.broken_step, interrupted.ran_s);
 	run->block.count = 0;
+	run->block.ordered_off = false;
 	return verdict == SG_VERDICT_GO_ON ? sg_run_safe(run) : verdict;
 }

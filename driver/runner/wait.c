@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Waits with the cell off: for the chamber, for a pause to be over, for the temperature to be back. */
+#include <math.h>
 #include <stdio.h>
 
 #include "core/units.h"
@@ -26,8 +27,7 @@ static void sleep_a_turn(const struct sg_run *run)
 	sg_clock_sleep_until(run->config->clock, sg_clock_deadline(run->config->clock, TURN_NS));
 }
 
-/* Wait, cell off, until the chamber has settled. */
-static enum sg_verdict wait_until_settled(struct sg_run *run, enum sg_phase phase)
+enum sg_verdict sg_run_settle(struct sg_run *run, enum sg_phase phase)
 {
 	const double until_s = sg_run_awake_s(run) + run->climate.config->timeout_s;
 	char text[SG_EVENT_TEXT_SIZE];
@@ -53,7 +53,7 @@ enum sg_verdict sg_run_soak(struct sg_run *run, double set_c, double soak_s)
 	sg_run_tell(run, &event);
 	if (err)
 		return sg_run_stop(run, "chamber", err, event.text);
-	return wait_until_settled(run, SG_PHASE_SOAK);
+	return sg_run_settle(run, SG_PHASE_SOAK);
 }
 
 static void tell_pause(struct sg_run *run, double since_s, const char *what)
@@ -67,6 +67,26 @@ static void tell_pause(struct sg_run *run, double since_s, const char *what)
 	sg_run_tell(run, &event);
 }
 
+/* What is left of a pause. */
+static enum sg_verdict sit_out(struct sg_run *run, double since_s)
+{
+	while (sg_run_now_s(run) < run->pause_until_s) {
+		if (turn(run, SG_PHASE_PAUSE) == SG_VERDICT_STOP)
+			return SG_VERDICT_STOP;
+		sleep_a_turn(run);
+	}
+	run->pause_until_s = NAN;
+	tell_pause(run, since_s, "pause over; the step goes on where it was");
+	return sg_run_catch_up_climate(run);
+}
+
+enum sg_verdict sg_run_pause_on(struct sg_run *run)
+{
+	if (isnan(run->pause_until_s))
+		return SG_VERDICT_GO_ON;
+	return sit_out(run, run->pause_until_s - run->config->experiment->pause_s);
+}
+
 enum sg_verdict sg_run_pause(struct sg_run *run)
 {
 	const double since_s = sg_run_now_s(run), until_s = since_s + run->config->experiment->pause_s;
@@ -78,13 +98,9 @@ enum sg_verdict sg_run_pause(struct sg_run *run)
 	tell_pause(run, since_s, text);
 	sg_run_save(run, true);
 	run->current_before = false; /* this gap has been told */
-	while (sg_run_now_s(run) < until_s) {
-		if (turn(run, SG_PHASE_PAUSE) == SG_VERDICT_STOP)
-			return SG_VERDICT_STOP;
-		sleep_a_turn(run);
-	}
-	tell_pause(run, since_s, "pause over; the step goes on where it was");
-	return sg_run_catch_up_climate(run);
+	run->pause_until_s = until_s;
+	run->checkpoint_due = true;
+	return sit_out(run, since_s);
 }
 
 enum sg_verdict sg_run_hold(struct sg_run *run)
@@ -101,7 +117,7 @@ enum sg_verdict sg_run_hold(struct sg_run *run)
 	sg_run_tell(run, &event);
 	sg_run_save(run, true);
 	sg_climate_resoak(&run->climate);
-	verdict = wait_until_settled(run, SG_PHASE_HOLD);
+	verdict = sg_run_settle(run, SG_PHASE_HOLD);
 	if (verdict != SG_VERDICT_GO_ON)
 		return verdict;
 	sg_event_init(&event, SG_EVENT_TEMPERATURE, SG_GRADE_INFO, sg_run_now_s(run));

@@ -67,6 +67,10 @@ const char *sg_event_name(enum sg_event_type type)
 		return "disk";
 	case SG_EVENT_GUARDIAN:
 		return "guardian";
+	case SG_EVENT_PROGRAM_LOST:
+		return "program_lost";
+	case SG_EVENT_POWER_LOST:
+		return "power_lost";
 	case SG_EVENT_TYPES:
 		break;
 	}

@@ -43,6 +43,9 @@ enum sg_event_type {
 	SG_EVENT_SAFE_OFF, /**< the cell was switched off, verified or not */
 	SG_EVENT_DISK,
 	SG_EVENT_GUARDIAN, /**< who watches over the program that runs the test, and what he did */
+	/* nobody watched, and the test goes on after all: from the latest row to the time of the event */
+	SG_EVENT_PROGRAM_LOST, /**< this program ended, and the PC stayed up */
+	SG_EVENT_POWER_LOST,   /**< the PC was switched off, or began anew */
 	SG_EVENT_TYPES,
 };
 

@@ -334,6 +334,21 @@ static void print_host_loss(const struct printer *p, const struct sg_check_repor
 		say(p, "%s", report->host_loss);
 }
 
+static void print_resume(const struct printer *p)
+{
+	switch (p->experiment->on_resume) {
+	case SG_RESUME_CONTINUE:
+		say(p, "After a crash of the program or of the PC, `resume` makes the cell safe and the run goes on.");
+		break;
+	case SG_RESUME_HOLD:
+		say(p, "After a crash of the program or of the PC, `resume` makes the cell safe and waits for a person.");
+		break;
+	case SG_RESUME_REFUSE:
+		say(p, "After a crash of the program or of the PC, `resume` makes the cell safe and the run ends.");
+		break;
+	}
+}
+
 static void print_findings(const struct printer *p, const struct sg_check_report *report)
 {
 	for (size_t i = 0; i < report->count; i++) {
@@ -390,5 +405,6 @@ void sg_check_print(const struct sg_experiment *experiment, const struct sg_plan
 	print_limits(&p, report);
 	print_reconnect(&p);
 	print_host_loss(&p, report);
+	print_resume(&p);
 	print_findings(&p, report);
 }

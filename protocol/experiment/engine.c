@@ -188,6 +188,8 @@ enum sg_verdict sg_engine_on_event(const struct sg_engine *engine, const struct 
 	case SG_EVENT_SAFE_OFF:
 	case SG_EVENT_DISK:
 	case SG_EVENT_GUARDIAN:
+	case SG_EVENT_PROGRAM_LOST:
+	case SG_EVENT_POWER_LOST:
 	case SG_EVENT_TYPES:
 		break;
 	}

@@ -69,6 +69,13 @@ enum sg_policy {
 	SG_POLICY_PAUSE, /**< cell off for pause_s, then continue where it was */
 };
 
+/** What `resume` does once the cell is known to be off. */
+enum sg_on_resume {
+	SG_RESUME_CONTINUE,
+	SG_RESUME_HOLD,   /**< a person has to say that it is to go on */
+	SG_RESUME_REFUSE, /**< the test ends there */
+};
+
 struct sg_temperature_config {
 	bool present;       /**< a set temperature is given: needs a chamber */
 	double set_c;
@@ -136,6 +143,7 @@ struct sg_experiment {
 	struct sg_place verify_at;
 	double pause_s;                 /**< length of a PAUSE; default 3600 */
 	bool stop_on_reconnect;         /**< a link that was lost ends the run although it came back; default false */
+	enum sg_on_resume on_resume;    /**< after a crash of the program or of the PC; default CONTINUE */
 	double reconnect_within_s;      /**< how long a lost link is waited for; default 900, 0: not at all */
 	double guardian_silence_s;      /**< a runner that stands still for so long is ended by its guardian; default 10 */
 	size_t procedure_count;

@@ -31,6 +31,7 @@ enum {
 	ON_RECONNECT,
 	RECONNECT_WITHIN,
 	GUARDIAN_SILENCE,
+	ON_RESUME,
 	STEPS,
 	KEYS,
 };
@@ -55,6 +56,7 @@ static const struct sg_key keys[KEYS] = {
 	[ON_RECONNECT] = { "on_reconnect", "continue", false },
 	[RECONNECT_WITHIN] = { "reconnect_within", "15 min", false },
 	[GUARDIAN_SILENCE] = { "guardian_silence", "10 s", false },
+	[ON_RESUME] = { "on_resume", "continue", false },
 	[STEPS] = { "steps", "[{rest: 5 min}]", true },
 };
 
@@ -185,6 +187,18 @@ static void read_guardian(struct sg_reading *reading, const struct sg_yaml_node 
 			  &reading->experiment->guardian_silence_s);
 }
 
+static void read_resume(struct sg_reading *reading, const struct sg_yaml_node *node)
+{
+	static const char *const words[] = {
+		[SG_RESUME_CONTINUE] = "continue", [SG_RESUME_HOLD] = "hold", [SG_RESUME_REFUSE] = "refuse",
+	};
+	size_t choice;
+
+	/* A test that nobody sits beside is to be going on in the morning; what must not is written down by who knows why. */
+	if (sg_value_choice(reading->diagnostics, node, "on_resume", words, SG_COUNT(words), &choice))
+		reading->experiment->on_resume = (enum sg_on_resume)choice;
+}
+
 /* The limits that follow from the steps where the person gave none. */
 static void complete_limits(struct sg_reading *reading)
 {
@@ -236,6 +250,7 @@ static enum sg_err read_root(struct sg_reading *reading, const struct sg_yaml_no
 	read_verify(reading, values[VERIFY]);
 	read_reconnect(reading, values[ON_RECONNECT], values[RECONNECT_WITHIN]);
 	read_guardian(reading, values[GUARDIAN_SILENCE]);
+	read_resume(reading, values[ON_RESUME]);
 	err = sg_section_steps(reading, values[STEPS]);
 	if (err)
 		return err;

@@ -17,6 +17,7 @@
 #include "experiment/reader.h"
 #include "host/clock.h"
 #include "host/lockstep.h"
+#include "runner/resume.h"
 
 #define WORDS_MAX 64
 
@@ -184,6 +185,29 @@ static void run_connected(struct emu *emu, struct sg_experiment *experiment, str
 	emu->err = sg_run(&config, &emu->outcome, why);
 }
 
+/* The rig is looked up, and opened by the run that goes on. */
+static void go_on_connected(struct emu *emu, struct sg_experiment *experiment, struct sg_plan *plan, struct sg_rig *rig,
+			    struct sg_clock *clock, struct sg_text *why)
+{
+	const struct sg_run_observer observer = { .ctx = emu, .progress = pass_progress, .event = keep_event };
+	const struct sg_run_config config = {
+		.experiment = experiment,
+		.plan = plan,
+		.rig = rig,
+		.clock = clock,
+		.clock_kind = "lockstep",
+		.experiment_path = "as it was",
+		.program_version = "test",
+		.interrupts = emu->interrupts,
+		.observer = &observer,
+	};
+	struct sg_reopened from;
+
+	emu->opened = emu->err = sg_run_reopen(&from, emu->resume, why);
+	if (!emu->err)
+		emu->err = sg_run_resume(&config, &from, emu->go_on, &emu->outcome, why);
+}
+
 static void let_pass(struct sg_lockstep *lockstep, double virtual_s)
 {
 	struct sg_clock *clock = sg_lockstep_clock(lockstep);
@@ -215,12 +239,18 @@ static void run_against(struct emu *emu, const char *socket_path, const char *ya
 		fprintf(stderr, "%s\n", why.data);
 		die("set-up");
 	}
+	if (emu->resume) {
+		go_on_connected(emu, &experiment, &plan, &rig, sg_lockstep_clock(lockstep), &why);
+		sg_rig_close(&rig);
+		goto out;
+	}
 	emu->opened = sg_rig_open(&rig, &experiment.rig, sg_lockstep_clock(lockstep), &why);
 	emu->err = emu->opened;
 	if (!emu->opened) {
 		run_connected(emu, &experiment, &plan, &rig, sg_lockstep_clock(lockstep), yaml_path, &why);
 		sg_rig_close(&rig);
 	}
+out:
 	if (emu->settle_s > 0.0)
 		let_pass(lockstep, emu->settle_s);
 	sg_lockstep_close(lockstep);

@@ -37,6 +37,8 @@ struct emu {
 	void *ctx;
 	void (*allocation_mark)(bool running);
 	bool keep_simulator; /**< without --once: it waits for another host until emu_end() */
+	const char *resume;  /**< run folder to go on in, or NULL: a new run */
+	bool go_on;          /**< with resume: a person says so */
 	double settle_s;     /**< virtual time that passes after the run, its ports closed; 0: none */
 
 	/* outputs */

@@ -154,7 +154,7 @@ static const char result_members[] =
 	"program version simulated faults_injected run experiment operator cell instrument chamber clock guardian started_at ended_at state "
 	"stopped_by detail cell_off_verified test_time_s ccd_short_mA_cm2 ccd_last_good_mA_cm2 short_time_s half_step_s "
 	"polarity increment_mA_cm2 cumulative_capacity_mAh_cm2 net_capacity_mAh_cm2 area_cm2 thickness_mm "
-	"temperature_set_degC half_step_count per_half_step polarization event_counts files";
+	"temperature_set_degC half_step_count per_half_step polarization event_counts resume_count resumes files";
 static const char cell_members[] = "name metal electrolyte area_cm2 thickness_mm pressure_MPa expected_ohm "
 	"metal_thickness_mm diffusion_set diffusion_source diffusion_25degC_cm2_s";
 static const char identity_members[] = "family model serial firmware simulated";
@@ -219,7 +219,7 @@ static void result_has_every_member_of_its_manual_and_no_other(void **state)
 	assert_members(get(json, "cell"), cell_members);
 	assert_members(get(json, "instrument"), identity_members);
 	assert_members(get(json, "chamber"), identity_members);
-	assert_members(get(json, "files"), "table metadata quality events experiment rig");
+	assert_members(get(json, "files"), "table metadata quality events half_steps experiment rig");
 	assert_int_equal(cJSON_GetArraySize(get(json, "event_counts")), SG_EVENT_TYPES);
 	cJSON_ArrayForEach(half_step, get(json, "per_half_step"))
 		assert_members(half_step, half_step_members);

@@ -29,7 +29,7 @@ static void begin(struct hanging *h)
 	slow_disk_init(&h->slow);
 	assert_int_equal(sg_run_folder_make(&h->folder, h->f.experiment.folder, "LAB", "cell", 1, &h->f.why), SG_OK);
 	assert_int_equal(sg_documents_init(&h->documents, &h->f.plan), SG_OK);
-	assert_int_equal(sg_spool_open(&h->spool, &h->folder, &h->slow.disk, &h->documents, true), SG_OK);
+	assert_int_equal(sg_spool_open(&h->spool, &h->folder, &h->slow.disk, &h->documents, true, false), SG_OK);
 	slow_disk_hold(&h->slow, true, true);
 	assert_int_equal(sg_spool_line(&h->spool, SG_SPOOL_ROWS, "x\n", 2), SG_OK);
 	assert_int_equal(sg_spool_begin(&h->spool, SG_SPOOL_SYNC), SG_OK);
