@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "transport/faulty.h"
 #include "transport/uri.h"
 
 #define TEXT_MAX 2048
@@ -65,7 +66,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	err = sg_uri_parse(text, &uri, &why);
 	must(err == SG_OK || err == SG_ERR_ARGUMENT);
 	must((err == SG_OK) == (why.length == 0));
-	if (!err)
-		check_whole(text, &uri);
+	if (!err) {
+		must(uri.faulty == sg_faulty_is(text));
+		check_whole(sg_faulty_inner(text), &uri);
+	}
 	return 0;
 }
