@@ -89,7 +89,7 @@ void sg_walk_doubles(struct sg_walk *walk, double *values, size_t count)
 
 void sg_walk_bool(struct sg_walk *walk, bool *value)
 {
-	uint64_t wide = *value;
+	uint64_t wide = walk->to ? *value : 0; /* storage that is read into may hold what is no bool */
 
 	walk_number(walk, &wide, 1);
 	sg_walk_must(walk, wide <= 1);
