@@ -152,6 +152,7 @@ enum sg_verdict sg_engine_on_event(const struct sg_engine *engine, const struct 
 		return SG_VERDICT_GO_ON;
 	switch (event->type) {
 	case SG_EVENT_HARD_SHORT:
+	case SG_EVENT_SHORT_OR_SENSE: /* the best short there is, or a voltage that no limit sees: either is to end */
 		return on_hard_short(engine);
 	case SG_EVENT_SOFT_SHORT:
 		return follow(experiment->on_soft_short);
@@ -171,7 +172,6 @@ enum sg_verdict sg_engine_on_event(const struct sg_engine *engine, const struct 
 	case SG_EVENT_STEP_ENDED:
 	case SG_EVENT_RUN_ENDED:
 	case SG_EVENT_OPERATOR:
-	case SG_EVENT_SHORT_OR_SENSE:
 	case SG_EVENT_CONTACT_STEP:
 	case SG_EVENT_RANGE_GLITCH:
 	case SG_EVENT_DIFFUSION_LIMIT:
@@ -203,6 +203,20 @@ bool sg_engine_wants_pulse(const struct sg_engine *engine, const struct sg_event
 		event->type == SG_EVENT_SOFT_SHORT);
 }
 
+/*
+ * The voltage is not the cell's. Whoever wants a hard short to end the test does not want a current under a voltage that no
+ * limit sees either, and a pulse can be wrong: at least a pause.
+ */
+static enum sg_verdict on_blind(const struct sg_engine *engine, const struct sg_event *alarm)
+{
+	const enum sg_verdict verdict = follow(engine->experiment->on_contact);
+
+	if (verdict != SG_VERDICT_GO_ON || alarm->type == SG_EVENT_SOFT_SHORT ||
+	    engine->experiment->on_hard_short == SG_POLICY_FLAG)
+		return verdict;
+	return SG_VERDICT_PAUSE;
+}
+
 enum sg_verdict sg_engine_on_verified(const struct sg_engine *engine, const struct sg_event *alarm,
 				      enum sg_verified verified)
 {
@@ -212,7 +226,7 @@ enum sg_verdict sg_engine_on_verified(const struct sg_engine *engine, const stru
 			return on_hard_short(engine);
 		break;
 	case SG_VERIFIED_SENSE:
-		return follow(engine->experiment->on_contact);
+		return on_blind(engine, alarm);
 	case SG_VERIFIED_UNCLEAR:
 		break;
 	}

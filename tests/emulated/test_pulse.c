@@ -137,7 +137,8 @@ static void a_floating_sense_lead_is_told_from_a_short(void **state)
 		run(&scene, &instruments[i], HEALTHY, FLOATING, "verify: pulse\n");
 		assert_non_null(scene_event(&scene, SG_EVENT_HARD_SHORT));
 		assert_verdict(&scene, "sense lead lost, not a short");
-		assert_stopped_by(&scene, "end_of_plan"); /* on_contact: flag */
+		assert_non_null(scene_event(&scene, SG_EVENT_PAUSE)); /* on_contact: flag, and yet no current under no voltage */
+		assert_stopped_by(&scene, "end_of_plan");
 		assert_false(scene.emu.outcome.result.short_found);
 		scene_free(&scene);
 
@@ -161,7 +162,7 @@ static void a_sense_lead_at_zero_is_left_open(void **state)
 		assert_verdict(&scene, "the pulse cannot tell");
 		assert_non_null(scene_event(&scene, SG_EVENT_SHORT_OR_SENSE));
 		assert_null(scene_event(&scene, SG_EVENT_HARD_SHORT));
-		assert_stopped_by(&scene, "end_of_plan");
+		assert_stopped_by(&scene, "short_or_sense");
 		scene_free(&scene);
 	}
 }
