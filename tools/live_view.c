@@ -2,6 +2,7 @@
 #include "live_view.h"
 
 #include <math.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -94,6 +95,24 @@ static void describe_wait(const struct sg_run_view *v, const char *what, struct 
 	sg_text_add(line, "  at least %s to go, cell off", left);
 }
 
+/*
+ * A terminal that was stopped (Ctrl-S) or a pipe that nobody empties must not hold up the loop that looks at the cell: what
+ * finds no room is left out, and counted. A file on a disk that hangs cannot be told from one that does not.
+ */
+static bool is_taken(struct sg_live_view *view)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0 };
+
+	if (poll(&out, 1, 0) <= 0) {
+		view->left_out++;
+		return false;
+	}
+	if (view->left_out)
+		printf("%s(%u lines left out: nobody took them)\n", view->line_open ? "\n" : "", view->left_out);
+	view->left_out = 0;
+	return true;
+}
+
 static void on_progress(void *ctx, const struct sg_run_view *v)
 {
 	struct sg_live_view *view = ctx;
@@ -127,6 +146,8 @@ static void on_progress(void *ctx, const struct sg_run_view *v)
 		describe_step(v, &line);
 		break;
 	}
+	if (!is_taken(view))
+		return;
 	if (view->terminal)
 		printf("\r%s\033[K", line.data);
 	else
@@ -183,7 +204,7 @@ static void on_event(void *ctx, const struct sg_event *event)
 	struct sg_live_view *view = ctx;
 	char time[24];
 
-	if (!worth_a_line(view, event))
+	if (!worth_a_line(view, event) || !is_taken(view))
 		return;
 	sg_print_duration(time, event->time_s);
 	printf("%s%9s  %s%s: %s\n", view->line_open ? "\r\033[K" : "", time,

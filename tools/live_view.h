@@ -19,6 +19,7 @@ struct sg_live_view {
 	bool all_events;     /**< also the steps, which the line shows anyway */
 	int64_t shown_ns;    /**< real time of the latest line */
 	int64_t every_ns;
+	unsigned left_out;   /**< lines that found no room, since the latest one that did */
 };
 
 /** Observe on standard output. The observer in it is valid as long as the view is. */

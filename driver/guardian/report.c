@@ -184,7 +184,7 @@ void sg_guardian_report_noticed(struct sg_guardian_report *r, struct sg_vigil_no
 	r->noticed_utc_ns = read_ns(CLOCK_REALTIME) - (now.awake_ns - r->vigil->noticed_ns);
 	r->test_time_s = test_now_s(r->brief);
 	snprintf(r->detail, sizeof(r->detail), "%s", phrase_cause(r->vigil->cause));
-	say(r);
+	/* Nothing is said or written before the first try: a disk that hangs would hold it up for ever. */
 }
 
 void sg_guardian_report_tried(struct sg_guardian_report *r, bool off, const char *why, struct sg_vigil_now now)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -82,11 +83,68 @@ static void in_a_step_as_well(void **state)
 	assert_drawn(&v, "--- ohm  1:30 left", "degC");
 }
 
+/* Fill it to the last byte. */
+static void fill(int fd)
+{
+	static const char zeros[4096];
+	const int flags = fcntl(fd, F_GETFL);
+
+	assert_int_equal(fcntl(fd, F_SETFL, flags | O_NONBLOCK), 0);
+	while (write(fd, zeros, sizeof(zeros)) > 0)
+		continue;
+	assert_int_equal(fcntl(fd, F_SETFL, flags), 0);
+}
+
+static size_t empty(int fd, char *text, size_t size)
+{
+	size_t length = 0;
+	ssize_t n;
+
+	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+	while ((n = read(fd, text, size - 1)) > 0)
+		length = (size_t)n;
+	text[length] = '\0';
+	return length;
+}
+
+/* Ctrl-S, or `| less`: whoever looks at the cell must not wait for it. */
+static void lines_that_nobody_takes_are_left_out_and_counted(void **state)
+{
+	static char text[65536];
+	struct sg_live_view view;
+	struct sg_event event;
+	int ends[2], screen;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	fflush(stdout);
+	screen = dup(STDOUT_FILENO);
+	assert_true(dup2(ends[1], STDOUT_FILENO) >= 0);
+	sg_live_view_init(&view, false);
+	sg_event_init(&event, SG_EVENT_HARD_SHORT, SG_GRADE_ALARM, 5.0);
+	sg_event_say(&event, "a word");
+	fill(ends[1]);
+	alarm(20); /* one that waits waits for ever */
+	view.observer.event(view.observer.ctx, &event);
+	view.observer.event(view.observer.ctx, &event);
+	alarm(0);
+	empty(ends[0], text, sizeof(text));
+	view.observer.event(view.observer.ctx, &event);
+	empty(ends[0], text, sizeof(text));
+	assert_true(dup2(screen, STDOUT_FILENO) >= 0);
+	close(screen);
+	close(ends[0]);
+	close(ends[1]);
+	if (!strstr(text, "(2 lines left out") || !strstr(text, "a word"))
+		fail_msg("printed: \"%s\"", text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_temperature_that_nobody_confirms_is_not_shown_as_that_of_now),
 		cmocka_unit_test(in_a_step_as_well),
+		cmocka_unit_test(lines_that_nobody_takes_are_left_out_and_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
