@@ -220,17 +220,7 @@ static enum sg_verdict on_blind(const struct sg_engine *engine, const struct sg_
 enum sg_verdict sg_engine_on_verified(const struct sg_engine *engine, const struct sg_event *alarm,
 				      enum sg_verified verified)
 {
-	switch (verified) {
-	case SG_VERIFIED_SHORT:
-		if (alarm->type != SG_EVENT_SOFT_SHORT)
-			return on_hard_short(engine);
-		break;
-	case SG_VERIFIED_SENSE:
-		return on_blind(engine, alarm);
-	case SG_VERIFIED_UNCLEAR:
-		break;
-	}
-	return sg_engine_on_event(engine, alarm);
+	return verified == SG_VERIFIED_SENSE ? on_blind(engine, alarm) : sg_engine_on_event(engine, alarm);
 }
 
 enum sg_verdict sg_engine_on_end(const struct sg_engine *engine, size_t step, enum sg_end end)
