@@ -48,12 +48,6 @@ struct sg_recorder {
 	uint64_t refused; /**< rows that found no room in the buffer */
 };
 
-/** The first error counts, but every step is tried. */
-static enum sg_err first(enum sg_err a, enum sg_err b)
-{
-	return a ? a : b;
-}
-
 static bool is_paced_by_the_run(const struct sg_recorder *recorder)
 {
 	return recorder->pace != &recorder->real.clock;
@@ -70,7 +64,7 @@ static void set_pace(struct sg_recorder *recorder, struct sg_clock *clock, doubl
 
 static enum sg_err noted(struct sg_recorder *recorder, enum sg_err err)
 {
-	recorder->trouble = first(recorder->trouble, err);
+	recorder->trouble = sg_err_first(recorder->trouble, err);
 	return err;
 }
 
@@ -297,7 +291,7 @@ static enum sg_err put_line(struct sg_recorder *recorder, enum sg_spool_table ta
 {
 	enum sg_err err = sg_spool_line(&recorder->spool, table, line, length);
 
-	recorder->lost = first(recorder->lost, err);
+	recorder->lost = sg_err_first(recorder->lost, err);
 	return noted(recorder, err);
 }
 
@@ -342,7 +336,7 @@ enum sg_err sg_recorder_row(struct sg_recorder *recorder, const struct sg_row *r
 		err2 = put_quality(recorder, row);
 	recorder->step = row->step_count;
 	recorder->any_row = true;
-	return first(err, err2);
+	return sg_err_first(err, err2);
 }
 
 enum sg_err sg_recorder_event(struct sg_recorder *recorder, const struct sg_event *event, int64_t utc_ns)
@@ -353,7 +347,7 @@ enum sg_err sg_recorder_event(struct sg_recorder *recorder, const struct sg_even
 
 	remember(recorder, event, utc_ns);
 	err = put_line(recorder, SG_SPOOL_EVENTS, line, length);
-	return first(err, settle(recorder));
+	return sg_err_first(err, settle(recorder));
 }
 
 enum sg_err sg_recorder_half_step(struct sg_recorder *recorder, const struct sg_half_step *half_step)
@@ -439,14 +433,14 @@ enum sg_err sg_recorder_result(struct sg_recorder *recorder, const struct sg_res
 	if (sg_spool_documents_wait(&recorder->spool)) {
 		if (!is_over(summary) && !summary->pausing)
 			return err; /* these stay due */
-		err = first(err, sg_recorder_flush(recorder));
+		err = sg_err_first(err, sg_recorder_flush(recorder));
 	}
 	if (!sg_documents_are_due(&recorder->documents, summary, sg_spool_recorded(&recorder->spool)))
 		return err;
 	format_documents(recorder, result, summary);
 	if (is_over(summary))
-		return first(err, noted(recorder, sg_spool_finish(&recorder->spool, settled(recorder) | SG_SPOOL_DOCUMENTS)));
-	return first(err, noted(recorder, sg_spool_begin(&recorder->spool, SG_SPOOL_DOCUMENTS)));
+		return sg_err_first(err, noted(recorder, sg_spool_finish(&recorder->spool, settled(recorder) | SG_SPOOL_DOCUMENTS)));
+	return sg_err_first(err, noted(recorder, sg_spool_begin(&recorder->spool, SG_SPOOL_DOCUMENTS)));
 }
 
 enum sg_err sg_recorder_close(struct sg_recorder *recorder)
@@ -459,7 +453,7 @@ enum sg_err sg_recorder_close(struct sg_recorder *recorder)
 	err = sg_recorder_flush(recorder);
 	if (err) /* perhaps of something that was tried again since */
 		err = sg_recorder_flush(recorder);
-	lost = first(recorder->lost, err);
+	lost = sg_err_first(recorder->lost, err);
 	release(recorder);
 	return lost;
 }

@@ -13,12 +13,6 @@
 /* More than this between two looks: this program was stopped or its PC slept, and the disk with it. */
 #define LOOK_NS (2 * SG_NS_PER_S)
 
-/** The first error counts, but every step is tried. */
-static enum sg_err first(enum sg_err a, enum sg_err b)
-{
-	return a ? a : b;
-}
-
 /* Around everything that may wait for a disk. */
 static void leave_lock(struct sg_spool *spool)
 {
@@ -69,9 +63,9 @@ static enum sg_err carry_tables(struct sg_spool *spool)
 	for (int i = 0; i < SG_SPOOL_TABLES; i++)
 		count[i] = spool->tables[i].used;
 	for (int i = 0; i < SG_SPOOL_TABLES; i++)
-		err = first(err, write_table(spool, &spool->tables[i], count[i]));
+		err = sg_err_first(err, write_table(spool, &spool->tables[i], count[i]));
 	for (int i = 0; i < SG_SPOOL_TABLES && sync; i++)
-		err = first(err, sync_table(spool, &spool->tables[i]));
+		err = sg_err_first(err, sync_table(spool, &spool->tables[i]));
 	return err;
 }
 
@@ -94,11 +88,11 @@ static enum sg_err carry_documents(struct sg_spool *spool)
 	spool->wanted &= ~SG_SPOOL_DOCUMENTS;
 	err = carry_document(spool, SG_DOCUMENT_RESULT);
 	err2 = carry_tables(spool); /* on a slow disk rows that are due do not wait for all of this */
-	err = first(err, carry_document(spool, SG_DOCUMENT_SIDECAR));
+	err = sg_err_first(err, carry_document(spool, SG_DOCUMENT_SIDECAR));
 	if (!err)
 		sg_documents_are_written(spool->documents);
 	spool->documents_wait = false;
-	return first(err, err2);
+	return sg_err_first(err, err2);
 }
 
 /* What a checkpoint counts was added before it: so it is taken before they are, and written when they are there. */
@@ -135,9 +129,9 @@ static void carry(void *ctx)
 
 	if (!err)
 		err = carry_checkpoint(spool, checkpoint);
-	err = first(err, carry_documents(spool));
+	err = sg_err_first(err, carry_documents(spool));
 	spool->latest = err;
-	spool->untold = first(spool->untold, err);
+	spool->untold = sg_err_first(spool->untold, err);
 }
 
 static void want(struct sg_spool *spool, unsigned what)
@@ -201,7 +195,7 @@ enum sg_err sg_spool_line(struct sg_spool *spool, enum sg_spool_table table, con
 		make_room(spool);
 		err = sg_append_line(file, line, length);
 		if (err == SG_ERR_BUSY && !spool->waited_in_vain)
-			err = first(spool->latest, err);
+			err = sg_err_first(spool->latest, err);
 	} else if (spool->thread.started && file->used > file->size / 2 && !sg_disk_thread_is_busy(&spool->thread)) {
 		want(spool, SG_SPOOL_WRITE); /* in good time */
 	}

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/error.h"
 
+enum sg_err sg_err_first(enum sg_err earlier, enum sg_err later)
+{
+	return earlier ? earlier : later;
+}
+
 enum sg_err_group sg_err_group(enum sg_err err)
 {
 	switch (err) {

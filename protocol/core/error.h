@@ -62,6 +62,9 @@ enum sg_err_group {
 /** The group of an error. A value outside the enum counts as the caller's bug. */
 enum sg_err_group sg_err_group(enum sg_err err);
 
+/** Of two steps that are both tried, the error of the earlier one counts. */
+enum sg_err sg_err_first(enum sg_err earlier, enum sg_err later);
+
 /** Stable short name, e.g. "timeout"; "unknown" for a value outside the enum. Static storage. */
 const char *sg_err_name(enum sg_err err);
 
