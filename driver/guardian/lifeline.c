@@ -29,14 +29,6 @@
 
 extern char **environ;
 
-static int64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * SG_NS_PER_S + ts.tv_nsec;
-}
-
 static size_t size_of(enum sg_guardian_word word)
 {
 	switch (word) {
@@ -127,7 +119,7 @@ static enum sg_err start(struct sg_lifeline *line, struct sg_text *why)
 {
 	int ends[2], runner_fd, theirs, error;
 
-	line->started_ns = now_ns();
+	line->started_ns = sg_clock_kernel_ns(CLOCK_MONOTONIC);
 	runner_fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
 	if (runner_fd < 0)
 		return refuse(why, "this kernel gives no handle of a process (pidfd_open)", errno);
@@ -159,12 +151,12 @@ static enum sg_err start(struct sg_lifeline *line, struct sg_text *why)
 static enum sg_err hear(struct sg_lifeline *line, int wait_ms)
 {
 	struct pollfd p = { .fd = line->fd, .events = POLLIN, .revents = 0 };
-	const int64_t until_ns = now_ns() + wait_ms * SG_NS_PER_MS;
+	const int64_t until_ns = sg_clock_kernel_ns(CLOCK_MONOTONIC) + wait_ms * SG_NS_PER_MS;
 	uint32_t word = 0;
 	ssize_t n;
 
 	for (;;) {
-		const int64_t left_ns = until_ns - now_ns();
+		const int64_t left_ns = until_ns - sg_clock_kernel_ns(CLOCK_MONOTONIC);
 
 		if (poll(&p, 1, left_ns > 0 ? (int)(left_ns / SG_NS_PER_MS) : 0) > 0)
 			break;
@@ -239,10 +231,10 @@ static void start_again(struct sg_lifeline *line)
 	char storage[256];
 	struct sg_text ignored;
 
-	if (now_ns() < line->again_ns)
+	if (sg_clock_kernel_ns(CLOCK_MONOTONIC) < line->again_ns)
 		return;
 	sg_text_init(&ignored, storage, sizeof(storage));
-	line->again_ns = now_ns() + line->pause_ns;
+	line->again_ns = sg_clock_kernel_ns(CLOCK_MONOTONIC) + line->pause_ns;
 	if (line->pause_ns < LAST_PAUSE_NS)
 		line->pause_ns *= 2;
 	if (start(line, &ignored) == SG_OK && say(line, &line->brief) != SG_OK)
@@ -256,7 +248,7 @@ static enum sg_lifeline_news lose(struct sg_lifeline *line)
 		return SG_LIFELINE_NO_NEWS;
 	line->told_lost = true;
 	line->lost++;
-	line->again_ns = now_ns(); /* the first one at once */
+	line->again_ns = sg_clock_kernel_ns(CLOCK_MONOTONIC); /* the first one at once */
 	return SG_LIFELINE_LOST;
 }
 
@@ -268,7 +260,7 @@ static enum sg_err beat(struct sg_lifeline *line, int64_t busy_ns)
 	const enum sg_err err = say(line, &message);
 
 	if (!err)
-		line->sent_ns = now_ns();
+		line->sent_ns = sg_clock_kernel_ns(CLOCK_MONOTONIC);
 	return err;
 }
 
@@ -289,7 +281,7 @@ enum sg_lifeline_news sg_lifeline_beat(struct sg_lifeline *line)
 		start_again(line);
 		return SG_LIFELINE_NO_NEWS;
 	}
-	at_ns = now_ns();
+	at_ns = sg_clock_kernel_ns(CLOCK_MONOTONIC);
 	if (at_ns - line->sent_ns < BEAT_EVERY_NS)
 		return SG_LIFELINE_NO_NEWS;
 	err = beat(line, 0);

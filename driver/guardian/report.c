@@ -15,24 +15,17 @@
 #include "format/events_table.h"
 #include "format/json_line.h"
 #include "host/atomic_file.h"
+#include "host/clock.h"
 #include "host/disk.h"
 #include "host/record_repair.h"
 
 #define JSON_SIZE 4096
 #define TIME_SIZE 40
 
-static int64_t read_ns(clockid_t id)
-{
-	struct timespec ts;
-
-	clock_gettime(id, &ts);
-	return (int64_t)ts.tv_sec * SG_NS_PER_S + ts.tv_nsec;
-}
-
 /* Test time goes on as the run's clock would have: while the PC sleeps too, unless it is scaled. */
 static double test_now_s(const struct sg_guardian_brief *brief)
 {
-	return brief->test_time_s + sg_seconds(read_ns(CLOCK_BOOTTIME) - brief->said_ns) * brief->speed;
+	return brief->test_time_s + sg_seconds(sg_clock_kernel_ns(CLOCK_BOOTTIME) - brief->said_ns) * brief->speed;
 }
 
 static const char *phrase_cause(enum sg_vigil_cause cause)
@@ -181,7 +174,7 @@ void sg_guardian_report_noticed(struct sg_guardian_report *r, struct sg_vigil_no
 {
 	if (r->noticed_utc_ns)
 		return;
-	r->noticed_utc_ns = read_ns(CLOCK_REALTIME) - (now.awake_ns - r->vigil->noticed_ns);
+	r->noticed_utc_ns = sg_clock_kernel_ns(CLOCK_REALTIME) - (now.awake_ns - r->vigil->noticed_ns);
 	r->test_time_s = test_now_s(r->brief);
 	snprintf(r->detail, sizeof(r->detail), "%s", phrase_cause(r->vigil->cause));
 	/* Nothing is said or written before the first try: a disk that hangs would hold it up for ever. */
@@ -194,7 +187,7 @@ void sg_guardian_report_tried(struct sg_guardian_report *r, bool off, const char
 	r->off = off;
 	if (off) {
 		r->off_ns = now.awake_ns - r->vigil->noticed_ns;
-		r->off_utc_ns = read_ns(CLOCK_REALTIME);
+		r->off_utc_ns = sg_clock_kernel_ns(CLOCK_REALTIME);
 		snprintf(r->detail, sizeof(r->detail), "%s; the guardian switched the cell off, read back, %.3f s after it noticed%s%s",
 			 phrase_cause(r->vigil->cause), sg_seconds(r->off_ns), why[0] ? "; " : "", why);
 	} else {

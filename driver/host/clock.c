@@ -74,7 +74,7 @@ int64_t sg_clock_patient_deadline(struct sg_clock *clock, int64_t timeout_ns)
 	return sg_clock_deadline(clock, sg_clock_patience_ns(clock, timeout_ns));
 }
 
-static int64_t read_ns(clockid_t id)
+int64_t sg_clock_kernel_ns(clockid_t id)
 {
 	struct timespec ts;
 
@@ -91,7 +91,7 @@ static clockid_t kernel_clock(const struct sg_clock *clock)
 static int64_t host_now_ns(struct sg_clock *clock)
 {
 	const struct sg_host_clock *host = (const struct sg_host_clock *)clock;
-	const int64_t real_ns = read_ns(kernel_clock(clock));
+	const int64_t real_ns = sg_clock_kernel_ns(kernel_clock(clock));
 
 	if (clock->speed == 1.0)
 		return real_ns;
@@ -105,7 +105,7 @@ static int64_t host_utc_ns(struct sg_clock *clock)
 	const struct sg_host_clock *host = (const struct sg_host_clock *)clock;
 
 	if (clock->speed == 1.0)
-		return read_ns(CLOCK_REALTIME);
+		return sg_clock_kernel_ns(CLOCK_REALTIME);
 	return host->origin_utc_ns + (host_now_ns(clock) - host->origin_ns);
 }
 
@@ -135,9 +135,9 @@ static int64_t host_slept_ns(struct sg_clock *clock)
 	if (kernel_clock(clock) == CLOCK_MONOTONIC)
 		return 0;
 	for (int i = 0; i < INSTANT_ATTEMPTS && closest_ns > INSTANT_NS; i++) {
-		const int64_t before_ns = read_ns(CLOCK_MONOTONIC);
-		const int64_t boot_ns = read_ns(CLOCK_BOOTTIME);
-		const int64_t apart_ns = read_ns(CLOCK_MONOTONIC) - before_ns;
+		const int64_t before_ns = sg_clock_kernel_ns(CLOCK_MONOTONIC);
+		const int64_t boot_ns = sg_clock_kernel_ns(CLOCK_BOOTTIME);
+		const int64_t apart_ns = sg_clock_kernel_ns(CLOCK_MONOTONIC) - before_ns;
 
 		if (apart_ns >= closest_ns)
 			continue;
@@ -158,6 +158,6 @@ void sg_host_clock_init(struct sg_host_clock *clock, double speed)
 {
 	clock->clock.ops = &host_ops;
 	clock->clock.speed = speed;
-	clock->origin_ns = read_ns(CLOCK_MONOTONIC);
-	clock->origin_utc_ns = read_ns(CLOCK_REALTIME);
+	clock->origin_ns = sg_clock_kernel_ns(CLOCK_MONOTONIC);
+	clock->origin_utc_ns = sg_clock_kernel_ns(CLOCK_REALTIME);
 }

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 struct sg_clock;
 
@@ -73,5 +74,8 @@ struct sg_host_clock {
 
 /** The real clock (speed 1) or a scaled one (speed > 0). Storage is the caller's. */
 void sg_host_clock_init(struct sg_host_clock *clock, double speed);
+
+/** What a clock of the kernel shows, ns: for whoever has no clock handed in. */
+int64_t sg_clock_kernel_ns(clockid_t id);
 
 #endif

@@ -37,15 +37,6 @@ enum sg_err sg_run_begin_guardian(struct sg_run *run, struct sg_text *why)
 	return err;
 }
 
-/* Real time that goes on while the PC sleeps: what a guardian reckons the test time with. */
-static int64_t boot_now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_BOOTTIME, &ts);
-	return (int64_t)ts.tv_sec * SG_NS_PER_S + ts.tv_nsec;
-}
-
 /* The guardian may outlive the folder it was started in, not this one. */
 static void name_folder(const struct sg_run *run, struct sg_guardian_brief *brief)
 {
@@ -63,7 +54,7 @@ static enum sg_err say_brief(struct sg_run *run, struct sg_guardian_brief *brief
 	brief->identity = slot->identity;
 	brief->whereabouts = slot->whereabouts;
 	brief->neighbours = slot->neighbours;
-	brief->said_ns = boot_now_ns();
+	brief->said_ns = sg_clock_kernel_ns(CLOCK_BOOTTIME); /* it goes on while the PC sleeps */
 	brief->test_time_s = sg_run_now_s(run);
 	return sg_lifeline_brief(lifeline(run), brief);
 }
