@@ -6,7 +6,7 @@
  *
  *     bytes
  *         8  "SGCHECKP"
- *         4  version, 1
+ *         4  version, 2
  *         4  length of all
  *        48  version of the program that wrote it
  *       152  name of the run
@@ -38,7 +38,7 @@
 #include "host/disk.h"
 #include "host/run_folder.h"
 
-#define SG_CHECKPOINT_VERSION 1u
+#define SG_CHECKPOINT_VERSION 2u
 #define SG_BOOT_ID_SIZE 40
 #define SG_CHECKPOINT_PROGRAM_SIZE 48
 

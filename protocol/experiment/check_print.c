@@ -167,11 +167,25 @@ static void print_steps(const struct printer *p)
 	}
 }
 
+#define SOURCES_SIZE 64
+
+/* From the lowest to the highest of the sources, where the interval is as wide as that. */
+static const char *phrase_sources(const struct sg_exposure_config *config, double used_cm2_s, char out[SOURCES_SIZE])
+{
+	out[0] = '\0';
+	if (config->diffusion_low < 1.0 || config->diffusion_high > 1.0)
+		snprintf(out, SOURCES_SIZE, " (sources %.2g to %.2g)", config->diffusion_low * used_cm2_s,
+			 config->diffusion_high * used_cm2_s);
+	return out;
+}
+
 /* What "limit used" means, in as many words as it takes not to be taken for more. */
 static void print_model(const struct printer *p)
 {
 	struct sg_forecast forecast;
 	char storage[SG_TEXT_SIZE * 2];
+	const struct sg_exposure_config *config;
+	char sources[SOURCES_SIZE];
 	struct sg_text why;
 
 	if (!(p->plan->current_max_a > 0.0))
@@ -181,9 +195,10 @@ static void print_model(const struct printer *p)
 		say(p, "  limit used  not known: %s", storage);
 		return;
 	}
-	say(p, "  limit used  of the diffusion limit at the end of the step, electrode that is stripped; %s, %s, D %.3g cm2/s;",
-	    forecast.exposure.config.material.metal->name, forecast.exposure.config.material.name,
-	    forecast.exposure.reference_cm2_s);
+	config = &forecast.exposure.config;
+	say(p, "  limit used  of the diffusion limit at the end of the step, electrode that is stripped; %s, %s, D %.3g cm2/s%s;",
+	    config->material.metal->name, config->material.name, forecast.exposure.reference_cm2_s,
+	    phrase_sources(config, forecast.exposure.reference_cm2_s, sources));
 	say(p, "              fresh metal; an index of exposure and an upper bound, no prediction of a short");
 }
 

@@ -13,16 +13,35 @@ static const struct level {
 	enum sg_grade grade;
 	const char *text;
 } levels[] = {
-	{ SG_WATCH_NOTICE, SG_GRADE_INFO, "in published ramps shorts came from 0.33 on" },
-	{ SG_WATCH_WARNING, SG_GRADE_WARNING, "little is left to the limit" },
-	{ SG_WATCH_LIMIT, SG_GRADE_WARNING, "at the limit: an ideal interface runs out of metal" },
+	{ SG_WATCH_NOTICE, SG_GRADE_INFO, "published ramps shorted from 0.33 to 0.68" },
+	{ SG_WATCH_WARNING, SG_GRADE_WARNING, "near the upper end of where published ramps shorted, 0.33 to 0.68" },
+	{ SG_WATCH_NEAR, SG_GRADE_WARNING, "nine tenths of it by the pessimistic end; published one-way strips failed at 0.93 to 0.96" },
+	{ SG_WATCH_LIMIT, SG_GRADE_WARNING, NULL },
 };
 
 #define LEVELS (sizeof(levels) / sizeof(levels[0]))
 
+/*
+ * Sources differ in D: the interval reaches from the one to the other, unless one of them was chosen by name.
+ * Assumed: their ratio is that of one temperature all the time. Between 0 and 60 degC this is wrong by 6 % of f at most.
+ */
+static void allow_for_sources(struct sg_exposure_config *config)
+{
+	const double at_c = isnan(config->temperature_c) ? SG_EXPOSURE_ASSUMED_C : config->temperature_c;
+	double used_cm2_s, lowest_cm2_s, highest_cm2_s;
+
+	if (sg_material_diffusion(&config->material, at_c, &used_cm2_s, NULL) ||
+	    !sg_metal_spread(config->material.metal, at_c, &lowest_cm2_s, &highest_cm2_s))
+		return;
+	config->diffusion_low = fmin(1.0, lowest_cm2_s / used_cm2_s);
+	config->diffusion_high = fmax(1.0, highest_cm2_s / used_cm2_s);
+}
+
 enum sg_err sg_watch_model(const char *metal, const char *set, double area_cm2, double thickness_mm,
 			   double temperature_c, struct sg_exposure_config *out, struct sg_text *why)
 {
+	enum sg_err err;
+
 	*out = (struct sg_exposure_config){
 		.area_cm2 = area_cm2,
 		.thickness_cm = thickness_mm / 10.0,
@@ -30,7 +49,10 @@ enum sg_err sg_watch_model(const char *metal, const char *set, double area_cm2, 
 		.diffusion_low = 1.0,
 		.diffusion_high = 1.0,
 	};
-	return sg_material_find(metal, set, &out->material, why);
+	err = sg_material_find(metal, set, &out->material, why);
+	if (!err && (!set || !*set))
+		allow_for_sources(out);
+	return err;
 }
 
 enum sg_err sg_watch_init(struct sg_watch *watch, const struct sg_detect_config *detect,
@@ -41,6 +63,8 @@ enum sg_err sg_watch_init(struct sg_watch *watch, const struct sg_detect_config 
 	memset(watch, 0, sizeof(*watch));
 	sg_detector_init(&watch->detector, detect);
 	watch->last_now_s = watch->last_s = NAN;
+	watch->hot_c = NAN;
+	watch->warm = 1.0;
 	if (model)
 		err = sg_exposure_init(&watch->exposure, model, why);
 	watch->has_model = model && !err;
@@ -52,13 +76,30 @@ enum sg_electrode sg_watch_stripped(double current_a)
 	return current_a < 0.0 ? SG_ELECTRODE_B : SG_ELECTRODE_A;
 }
 
+/* The lower end is of the hottest metal there can be; the model is fed with the coldest. */
+static struct sg_interval as_warm_as_can_be(const struct sg_watch *watch, struct sg_interval f)
+{
+	f.low *= watch->warm;
+	return f;
+}
+
 struct sg_interval sg_watch_fraction(const struct sg_watch *watch, enum sg_electrode electrode)
 {
 	if (!watch->has_model)
 		return (struct sg_interval){ NAN, NAN };
 	if (watch->fraction_known && watch->fraction_of == electrode)
 		return watch->fraction; /* asked for three times a sample */
-	return sg_exposure_fraction(&watch->exposure, electrode);
+	return as_warm_as_can_be(watch, sg_exposure_fraction(&watch->exposure, electrode));
+}
+
+struct sg_interval sg_watch_time_to_limit(const struct sg_watch *watch, enum sg_electrode electrode, double current_a)
+{
+	struct sg_exposure as_warm = watch->exposure;
+
+	if (!watch->has_model)
+		return (struct sg_interval){ NAN, NAN };
+	as_warm.widen_low *= watch->warm;
+	return sg_exposure_time_to_limit(&as_warm, electrode, current_a);
 }
 
 /* Of the time up to now so much is not in the model yet. */
@@ -98,19 +139,42 @@ void sg_watch_unwitnessed(struct sg_watch *watch, double time_s)
 	watch->fraction_known = false;
 }
 
+/*
+ * The sensor is in the chamber, and metal inside a cell holder follows it late: what it may be meanwhile is as the detectors
+ * see it (SG_THERMAL_LAG_S). The model is fed with the coldest it can be, so that the upper end of f is one while it warms.
+ */
+static double coldest_c(struct sg_watch *watch, double sensor_c)
+{
+	const struct sg_baseline *b = &watch->detector.baseline;
+	const struct sg_material *material = &watch->exposure.config.material;
+	double hot_cm2_s, cold_cm2_s;
+
+	if (!isfinite(b->cold_c))
+		return sensor_c; /* no reading yet that the detectors could use */
+	if (b->hot_c == watch->hot_c && b->cold_c == watch->exposure.temperature_c)
+		return b->cold_c;
+	watch->hot_c = b->hot_c;
+	watch->warm = 1.0;
+	if (b->hot_c > b->cold_c && !sg_material_diffusion(material, b->hot_c, &hot_cm2_s, NULL) &&
+	    !sg_material_diffusion(material, b->cold_c, &cold_cm2_s, NULL))
+		watch->warm = sqrt(cold_cm2_s / hot_cm2_s);
+	return b->cold_c;
+}
+
 /* The model up to this reading. What the table does not tell of a hole is anything between none and the latest current. */
 static void advance(struct sg_watch *watch, const struct sg_reading *reading, bool hole)
 {
 	const double now_s = watch->detector.now_s;
 	const double left_s = isfinite(watch->last_now_s) ? not_yet_s(watch, now_s - watch->last_now_s) : 0.0;
 	const bool covered = watch->ahead_s > 0.0; /* whoever knew has said what happened in the hole */
+	const double temperature_c = coldest_c(watch, reading->temperature_c);
 
 	if (hole && !covered)
-		sg_exposure_gap(&watch->exposure, left_s, reading->temperature_c);
+		sg_exposure_gap(&watch->exposure, left_s, temperature_c);
 	else
-		sg_exposure_feed(&watch->exposure, left_s, reading->current_a, reading->temperature_c);
+		sg_exposure_feed(&watch->exposure, left_s, reading->current_a, temperature_c);
 	watch->fraction_of = sg_watch_stripped(reading->current_a);
-	watch->fraction = sg_exposure_fraction(&watch->exposure, watch->fraction_of);
+	watch->fraction = as_warm_as_can_be(watch, sg_exposure_fraction(&watch->exposure, watch->fraction_of));
 	watch->fraction_known = true;
 }
 
@@ -121,6 +185,20 @@ static bool is_hole(const struct sg_reading *reading, const struct sg_event *eve
 			return true;
 	}
 	return reading->flags & SG_FLAG_GAP_BEFORE;
+}
+
+static bool are_sources_apart(const struct sg_exposure_config *config)
+{
+	return config->diffusion_low < 1.0 || config->diffusion_high > 1.0;
+}
+
+/* What a level means; at the last one by which end of the interval. */
+static const char *meaning_of(const struct level *level, struct sg_interval f)
+{
+	if (level->text)
+		return level->text;
+	return f.low >= 1.0 ? "beyond the limit: an ideal interface would have run out of metal" :
+			      "perhaps beyond the limit: by the upper end an ideal interface would have run out of metal";
 }
 
 static size_t tell_level(struct sg_watch *watch, const struct sg_reading *reading, struct sg_event *event)
@@ -137,10 +215,11 @@ static size_t tell_level(struct sg_watch *watch, const struct sg_reading *readin
 	sg_event_init(event, SG_EVENT_DIFFUSION_LIMIT, levels[reached - 1].grade, reading->time_s);
 	event->value = f.high;
 	event->reference = levels[reached - 1].fraction;
-	sg_event_say(event, "electrode %c: %.2f to %.2f of the Sand-type diffusion limit used (%s %s); %s; an index of exposure, "
+	sg_event_say(event, "electrode %c: %.2f to %.2f of the Sand-type diffusion limit used (%s %s%s); %s; an index of exposure, "
 		     "no prediction of a short", electrode == SG_ELECTRODE_A ? 'A' : 'B', f.low, f.high,
 		     watch->exposure.config.material.metal->symbol, watch->exposure.config.material.name,
-		     levels[reached - 1].text);
+		     are_sources_apart(&watch->exposure.config) ? " and the other sources of D" : "",
+		     meaning_of(&levels[reached - 1], f));
 	return 1;
 }
 

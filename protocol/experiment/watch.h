@@ -23,12 +23,17 @@
 
 /**
  * Levels of the fraction used (upper end of its interval).
- * Source: the ramps of the founding paper shorted at 0.33 to 0.68 of the limit, whatever the length of a half-step, never
- * below 0.33; its one-way polarizations failed at 0.93 to 0.96. At 0.9 little is left of it by any reading.
+ * Source: the ramps of the founding paper shorted at 0.33 to 0.68, its one-way strips failed at 0.93 to 0.96. These are f of one
+ * fresh half-step of that density, j sqrt(t) with D = 5.4e-9 cm2 s-1 (set paper), whatever its length; never below 0.33.
+ * What is held against them here is more: the upper end for the whole history, with plating that only refills, by the lowest D
+ * of the sources. In a ramp to 9 mA cm-2 at 5 min a half-step that is 0.69 and with the default set's spread 0.70, where one
+ * fresh half-step makes 0.59: a level is reached somewhat earlier than the band says. At constant current f goes with the
+ * root of the charge: 0.6 is 36 % of the charge to the limit, 0.9 is 81 %.
  */
 #define SG_WATCH_NOTICE 0.33  /**< grade info: within the band in which cells have shorted */
-#define SG_WATCH_WARNING 0.60 /**< grade warning */
-#define SG_WATCH_LIMIT 0.90   /**< grade warning: at the limit */
+#define SG_WATCH_WARNING 0.60 /**< grade warning: near the upper end of that band */
+#define SG_WATCH_NEAR 0.90    /**< grade warning: nine tenths, by the pessimistic end */
+#define SG_WATCH_LIMIT 1.00   /**< grade warning: beyond the limit, by the lower end or perhaps */
 
 struct sg_watch {
 	struct sg_detector detector;
@@ -42,6 +47,8 @@ struct sg_watch {
 	bool fraction_known;
 	enum sg_electrode fraction_of;
 	struct sg_interval fraction;
+	double hot_c; /* the hottest the metal can be, for which warm was worked out */
+	double warm;  /* by so much less is the lower end for it */
 };
 
 _Static_assert(sizeof(struct sg_watch) <= 8192, "detectors and model of a channel are to fit into 8 kB");
@@ -49,7 +56,8 @@ _Static_assert(sizeof(struct sg_watch) <= 8192, "detectors and model of a channe
 /**
  * What the model needs, from what a person says of a cell.
  * @param metal            symbol or name
- * @param set              constants of its self-diffusion, or empty: the metal's default
+ * @param set              constants of its self-diffusion: f is of this D alone. Or empty: the metal's default, and the
+ *                         interval of f reaches from the lowest to the highest D of all its sources at temperature_c
  * @param thickness_mm     of each electrode's metal, or NAN: thick
  * @param temperature_c    of samples that come without one, or NAN
  * @retval SG_ERR_NOT_FOUND  the metal or its set is not known; why says what is
@@ -79,6 +87,9 @@ void sg_watch_unwitnessed(struct sg_watch *watch, double time_s);
 
 /** f of an electrode as of the latest reading; both ends NAN if unknown, or without a model. */
 struct sg_interval sg_watch_fraction(const struct sg_watch *watch, enum sg_electrode electrode);
+
+/** How long a current could go on until f = 1, see sg_exposure_time_to_limit(); NAN also without a model. */
+struct sg_interval sg_watch_time_to_limit(const struct sg_watch *watch, enum sg_electrode electrode, double current_a);
 
 /** rms noise of one reading of the voltage, as learned so far, V. */
 double sg_watch_noise_v(const struct sg_watch *watch);

@@ -22,6 +22,9 @@ static void walk_plain(struct sg_walk *walk, struct sg_watch *watch)
 	watch->fraction_of = (enum sg_electrode)of;
 	sg_walk_double(walk, &watch->fraction.low);
 	sg_walk_double(walk, &watch->fraction.high);
+	sg_walk_double(walk, &watch->hot_c);
+	sg_walk_double(walk, &watch->warm);
+	sg_walk_must(walk, watch->warm > 0.0 && watch->warm <= 1.0);
 	sg_walk_must(walk, watch->ahead_s >= 0.0 && isfinite(watch->ahead_s));
 }
 
@@ -45,6 +48,7 @@ static void forget_reading(struct sg_watch *watch)
 	watch->last_now_s = watch->last_s = NAN;
 	watch->ahead_s = 0.0;
 	watch->fraction_known = false;
+	watch->hot_c = NAN;
 }
 
 struct sg_watch_loss sg_watch_restore(struct sg_walk *walk, struct sg_watch *watch, struct sg_text *why)

@@ -412,7 +412,7 @@ static void prints_what_would_be_done(void **state)
 static void a_plan_beyond_the_diffusion_limit_is_told_and_may_run(void **state)
 {
 	static const struct expected rows[] = {
-		{ SG_SEVERITY_WARNING, 45, "step 4.1- goes beyond the diffusion limit of sodium (mundy1971): 1.45 to 1.74 of it" },
+		{ SG_SEVERITY_WARNING, 45, "step 4.1- goes beyond the diffusion limit of sodium (mundy1971): 1.45 to 1.83 of it" },
 	};
 	static struct bench b;
 
@@ -444,10 +444,10 @@ static void prints_what_each_half_step_uses_of_the_limit(void **state)
 	check(&b);
 	lines.text[0] = '\0';
 	sg_check_print(&b.experiment, &b.plan, &b.report, take_line, &lines);
-	/* closed form: 0.0655, and 0.0384 or again 0.0655 behind, with D of 5.4e-9; times (5.4/5.868)^(1/2) */
-	assert_non_null(strstr(lines.text, "mAh/cm2      1 mA    500 ms  0.06-0.06 B\n"));
-	assert_non_null(strstr(lines.text, "mAh/cm2      1 mA    500 ms  0.04-0.06 A\n"));
-	assert_non_null(strstr(lines.text, "sodium, mundy1971, D 5.87e-09 cm2/s"));
+	/* closed form: 0.0655, and 0.0384 or again 0.0655 behind, with D of 5.4e-9; times (5.4/5.868)^(1/2), and for the lowest source (5.4/5.3)^(1/2) */
+	assert_non_null(strstr(lines.text, "mAh/cm2      1 mA    500 ms  0.06-0.07 B\n"));
+	assert_non_null(strstr(lines.text, "mAh/cm2      1 mA    500 ms  0.04-0.07 A\n"));
+	assert_non_null(strstr(lines.text, "sodium, mundy1971, D 5.87e-09 cm2/s (sources 5.3e-09 to 5.9e-09);"));
 	assert_non_null(strstr(lines.text, "no prediction of a short\n"));
 	tear_down(&b);
 	/* a metal that nobody has constants of */

@@ -152,7 +152,7 @@ static void detectors_of_another_program_begin_anew_and_the_model_stays(void **s
 {
 	struct sg_event events[SG_WATCH_EVENTS_MAX];
 	static uint8_t bytes[SG_WATCH_RECORD_SIZE];
-	const size_t layout_at = 1 + SG_EXPOSURE_RECORD_SIZE + 3 * 8 + 2 * 4 + 1 + 4 + 2 * 8;
+	const size_t layout_at = 1 + SG_EXPOSURE_RECORD_SIZE + 3 * 8 + 2 * 4 + 1 + 4 + 4 * 8;
 	struct sg_walk walk = sg_walk_writing(bytes, sizeof(bytes));
 	struct sg_watch a, b, fresh;
 	struct sg_watch_loss loss;

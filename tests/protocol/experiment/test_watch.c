@@ -104,12 +104,95 @@ static void a_level_is_told_once_for_each_electrode(void **state)
 	run(&b, 1.0, 18000.0); /* 26000 s: 0.61 */
 	assert_int_equal(b.told, 2);
 	assert_int_equal(b.latest.grade, SG_GRADE_WARNING);
+	assert_non_null(strstr(b.latest.text, "0.33 to 0.68"));
 	run(&b, 1.0, 32000.0); /* 58000 s: 0.91 */
 	assert_int_equal(b.told, 3);
+	assert_true(b.latest.reference == SG_WATCH_NEAR);
+	assert_non_null(strstr(b.latest.text, "nine tenths"));
+	run(&b, 1.0, 13000.0); /* 71000 s: 1.01 */
+	assert_int_equal(b.told, 4);
 	assert_true(b.latest.reference == SG_WATCH_LIMIT);
+	assert_int_equal(b.latest.grade, SG_GRADE_WARNING);
+	assert_non_null(strstr(b.latest.text, "; beyond the limit"));
 	run(&b, -1.0, 30000.0);
-	assert_true(b.told > 3);
+	assert_true(b.told > 4);
 	assert_non_null(strstr(b.latest.text, "electrode B"));
+}
+
+/* What only the pessimistic end says is not said as if it were so. */
+static void beyond_the_limit_may_be_a_perhaps(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	set_up(&b);
+	feed(&b, 1.0, 0);
+	for (int i = 0; i < 40 && b.told < 8; i++)
+		run(&b, i % 2 ? -1.8 : 1.8, 18000.0); /* 0.91 at first; the one-sided end grows, the linear one falls */
+	assert_int_equal(b.told, 8);
+	assert_true(b.latest.reference == SG_WATCH_LIMIT);
+	assert_non_null(strstr(b.latest.text, "perhaps beyond the limit"));
+}
+
+/* Sources of D differ: what nobody chose is an interval, what somebody chose is taken at its word. */
+static void the_sources_of_d_open_the_interval_unless_one_is_named(void **state)
+{
+	const struct sg_detect_config detect = {
+		.area_cm2 = AREA_CM2, .expected_ohm = NAN, .compliance_v = NAN, .voltage_noise_v = NAN, .current_noise_a = NAN,
+	};
+	static const char *const sets[] = { "", "tsai2020" };
+	struct sg_exposure_config model;
+	struct sg_interval f;
+	struct bench b;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		memset(&b, 0, sizeof(b));
+		assert_int_equal(sg_watch_model("Li", sets[i], AREA_CM2, NAN, 25.0, &model, NULL), SG_OK);
+		assert_int_equal(sg_watch_init(&b.watch, &detect, &model, NULL), SG_OK);
+		feed(&b, 0.5, 0);
+		run(&b, 0.5, 1500.0);
+		f = sg_watch_fraction(&b.watch, SG_ELECTRODE_A);
+		/* the highest D of four sources is 1.98 times the lowest set's, the lowest 0.98 times */
+		NEAR(f.low / f.high, i ? 1.0 : 0.703, 0.01);
+		assert_true((strstr(b.latest.text, "other sources of D") != NULL) == (i == 0));
+	}
+}
+
+/*
+ * The chamber is warm at once, the metal with 20 minutes of lag: until then the upper end is of the cold metal, and the lower
+ * one of the warm. Reference: the same current in metal that follows exponentially, fed to the model itself.
+ */
+static void a_warmer_chamber_is_no_warmer_metal_at_once(void **state)
+{
+	const double current_a = 1e-3 * AREA_CM2;
+	struct sg_exposure_config model;
+	struct sg_exposure metal;
+	struct bench b;
+
+	(void)state;
+	set_up(&b);
+	assert_int_equal(sg_watch_model("Na", "mundy1971", AREA_CM2, NAN, 25.0, &model, NULL), SG_OK);
+	assert_int_equal(sg_exposure_init(&b.watch.exposure, &model, NULL), SG_OK);
+	metal = b.watch.exposure;
+	for (int i = 0; i <= 3600; i++) {
+		struct sg_event events[SG_WATCH_EVENTS_MAX];
+		const double step_c = i < 1800 ? 0.0 : 10.0;
+		struct sg_reading reading = { .time_s = b.time_s += 10.0, .current_a = current_a, .voltage_v = current_a * 50.0,
+					      .set_a = NAN, .temperature_c = 25.0 + step_c };
+		struct sg_interval f;
+		double truth;
+
+		sg_watch_feed(&b.watch, &reading, events);
+		sg_exposure_feed(&metal, i ? 10.0 : 0.0, current_a, 25.0 + step_c * (1.0 - exp(-(i - 1800) / 120.0)));
+		f = sg_watch_fraction(&b.watch, SG_ELECTRODE_A);
+		truth = sg_exposure_fraction(&metal, SG_ELECTRODE_A).low;
+		assert_true(f.high >= truth * (1.0 - 1e-3));
+		assert_true(f.low <= truth * (1.0 + 2e-2));
+		if (i == 1801)
+			assert_true(f.high > 1.2 * f.low);
+	}
+	assert_true(sg_watch_fraction(&b.watch, SG_ELECTRODE_A).high < 1.001 * sg_watch_fraction(&b.watch, SG_ELECTRODE_A).low);
 }
 
 /* What the runner knows of a time without samples is not guessed again from the sample behind it. */
@@ -236,6 +319,9 @@ int main(void)
 		cmocka_unit_test(a_doubled_resistance_is_an_event_of_its_own),
 		cmocka_unit_test(f_grows_with_what_flowed),
 		cmocka_unit_test(a_level_is_told_once_for_each_electrode),
+		cmocka_unit_test(beyond_the_limit_may_be_a_perhaps),
+		cmocka_unit_test(the_sources_of_d_open_the_interval_unless_one_is_named),
+		cmocka_unit_test(a_warmer_chamber_is_no_warmer_metal_at_once),
 		cmocka_unit_test(a_known_pause_is_a_rest_and_an_unknown_one_widens),
 		cmocka_unit_test(told_twice_of_the_same_time_it_counts_once),
 		cmocka_unit_test(without_a_model_nothing_is_known_and_the_detectors_work),
