@@ -39,13 +39,29 @@ static void describe_temperature(const struct sg_run_view *v, struct sg_text *li
 	sg_text_add(line, "  --- degC (no answer for %s)", age);
 }
 
-/* "limit A 0.31-0.42, 12 min": so much of it is used, and at the earliest so long the present current can go on. */
+/* How long the present current can go on: by the pessimistic end, and by the other. A bound, no prediction. */
+static void describe_time_to_limit(struct sg_interval used, struct sg_interval left_s, struct sg_text *line)
+{
+	char earliest[24], latest[24];
+
+	if (used.high >= 1.0)
+		sg_text_add(line, used.low >= 1.0 ? ", beyond it" : ", perhaps beyond it");
+	else if (isfinite(left_s.low)) {
+		sg_print_duration(earliest, left_s.low);
+		sg_text_add(line, ", >= %s to it", earliest);
+	}
+	if (!isfinite(left_s.low) || !isfinite(left_s.high) || used.low >= 1.0)
+		return;
+	sg_print_duration(latest, left_s.high);
+	sg_text_add(line, " (<= %s)", latest);
+}
+
+/* "limit A 0.31-0.42, >= 12:00 to it (<= 20:10)": so much of it is used, and so long it takes at the present current. */
 static void describe_limit(const struct sg_run_view *v, struct sg_text *line)
 {
 	const double current_a = v->row ? v->row->current_a : 0.0;
 	const enum sg_electrode electrode = sg_watch_stripped(current_a);
-	struct sg_interval used, left_s;
-	char left[24];
+	struct sg_interval used;
 
 	if (!v->watch || !v->watch->has_model || current_a == 0.0)
 		return;
@@ -55,11 +71,7 @@ static void describe_limit(const struct sg_run_view *v, struct sg_text *line)
 		return;
 	}
 	sg_text_add(line, "  limit %c %.2f-%.2f", electrode == SG_ELECTRODE_A ? 'A' : 'B', used.low, used.high);
-	left_s = sg_exposure_time_to_limit(&v->watch->exposure, electrode, current_a);
-	if (isfinite(left_s.low)) {
-		sg_print_duration(left, left_s.low);
-		sg_text_add(line, ", %s to it", left);
-	}
+	describe_time_to_limit(used, sg_watch_time_to_limit(v->watch, electrode, current_a), line);
 }
 
 static void describe_step(const struct sg_run_view *v, struct sg_text *line)

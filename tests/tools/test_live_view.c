@@ -83,6 +83,35 @@ static void in_a_step_as_well(void **state)
 	assert_drawn(&v, "--- ohm  1:30 left", "degC");
 }
 
+/* How long the current can go on has two ends, and neither is a prediction. */
+static void the_time_to_the_limit_has_both_ends(void **state)
+{
+	const struct sg_detect_config detect = { .area_cm2 = 1.0, .expected_ohm = NAN, .compliance_v = NAN,
+						 .voltage_noise_v = NAN, .current_noise_a = NAN };
+	const struct sg_step step = { .kind = SG_STEP_CURRENT, .density_ma_cm2 = 1.0 };
+	const struct sg_plan plan = { .step_count = 4 };
+	const struct sg_row row = { .current_a = 1e-3, .voltage_v = 0.05 };
+	struct sg_event events[SG_WATCH_EVENTS_MAX];
+	struct sg_exposure_config model;
+	struct sg_watch watch;
+	struct sg_run_view v = { .phase = SG_PHASE_STEP, .plan = &plan, .step = &step, .row = &row, .watch = &watch,
+				 .resistance_ohm = 50.0, .baseline_ohm = NAN, .temperature_c = NAN };
+
+	(void)state;
+	/* 2221 s for tsai2020 and concentration 0.0769: to 1 % of the 2205 s for 5.1e-11; twice as long for the largest D */
+	assert_int_equal(sg_watch_model("Li", "", 1.0, NAN, 25.0, &model, NULL), SG_OK);
+	assert_int_equal(sg_watch_init(&watch, &detect, &model, NULL), SG_OK);
+	for (int i = 0; i <= 2300; i++) {
+		struct sg_reading reading = { .time_s = i, .current_a = 1e-3, .voltage_v = 0.05, .set_a = NAN,
+					      .temperature_c = 25.0 };
+
+		sg_watch_feed(&watch, &reading, events);
+		if (i == 600)
+			assert_drawn(&v, "  limit A 0.37-0.52, >= 26:45 to it (<= 1:04:0", "beyond");
+	}
+	assert_drawn(&v, "  limit A 0.72-1.02, perhaps beyond it (<= 35:44)", ">=");
+}
+
 /* Fill it to the last byte. */
 static void fill(int fd)
 {
@@ -144,6 +173,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_temperature_that_nobody_confirms_is_not_shown_as_that_of_now),
 		cmocka_unit_test(in_a_step_as_well),
+		cmocka_unit_test(the_time_to_the_limit_has_both_ends),
 		cmocka_unit_test(lines_that_nobody_takes_are_left_out_and_counted),
 	};
 
