@@ -24,12 +24,12 @@ static bool is_blank(char c)
 /* A short decimal without exponent; false means only: not one of those. */
 static bool read_short(const char *s, const char *end, double *out)
 {
-	const bool negative = *s == '-';
+	const bool negative = s < end && *s == '-';
 	uint64_t digits = 0;
 	unsigned count = 0, decimals = 0;
 	bool point = false;
 
-	if (*s == '-' || *s == '+')
+	if (s < end && (*s == '-' || *s == '+'))
 		s++;
 	for (; s < end; s++) {
 		if (*s == '.' && !point) {
@@ -68,12 +68,12 @@ bool sg_table_number(const char *text, size_t length, double *out)
 		begin++;
 	while (end > begin && is_blank(end[-1]))
 		end--;
+	if (read_short(begin, end, out))
+		return true;
 	if (is_missing(begin, (size_t)(end - begin))) {
 		*out = NAN;
 		return true;
 	}
-	if (read_short(begin, end, out))
-		return true;
 	/* strtod would take 0x10 for 16: no instrument writes that, a damaged line does. */
 	if (memchr(begin, 'x', (size_t)(end - begin)) || memchr(begin, 'X', (size_t)(end - begin)))
 		return false;

@@ -11,7 +11,8 @@
 #include <stddef.h>
 
 /**
- * @param text  NUL-terminated after length bytes; blanks around the number are allowed
+ * @param text  followed by a byte that is no part of a number (NUL, blank, separator, line break); blanks around the number
+ *              are allowed
  * @param out   the number; NAN for an empty field and for nan, na, null in any case
  * @return false if it is no number
  */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/plain_line.h"
 #include "format/table_columns.h"
 #include "format/table_number.h"
 
@@ -23,7 +24,8 @@ struct column {
 
 struct sg_table_reader {
 	struct sg_table_sink sink;
-	struct csv_parser csv;
+	struct csv_parser csv; /* of every line that is not plain */
+	char separator;
 	char heading[HEADING_MAX]; /* bytes of the first line, until its end is known */
 	size_t heading_length;
 	bool heading_done;    /* columns are known */
@@ -212,7 +214,7 @@ static size_t count_outside_quotes(const char *text, size_t length, char wanted)
 }
 
 /* What separates fields: of comma, semicolon and tab the one the heading has most of. */
-static unsigned char sniff(const char *heading, size_t length)
+static char sniff(const char *heading, size_t length)
 {
 	static const char candidates[] = { ',', ';', '\t' };
 	char best = ',';
@@ -226,7 +228,7 @@ static unsigned char sniff(const char *heading, size_t length)
 			best = candidates[c];
 		}
 	}
-	return (unsigned char)best;
+	return best;
 }
 
 static enum sg_err parse(struct sg_table_reader *r, const void *bytes, size_t length)
@@ -288,7 +290,8 @@ static enum sg_err take_first_line(struct sg_table_reader *r, struct sg_text *wh
 	const size_t skip = marked ? mark : 0;
 	enum sg_err err;
 
-	csv_set_delim(&r->csv, sniff(r->heading, r->heading_length));
+	r->separator = sniff(r->heading, r->heading_length);
+	csv_set_delim(&r->csv, (unsigned char)r->separator);
 	err = parse(r, r->heading + skip, r->heading_length - skip);
 	if (err)
 		return err;
@@ -356,6 +359,24 @@ static enum sg_err parse_piece(struct sg_table_reader *r, const char *bytes, siz
 	return SG_OK;
 }
 
+/* The fields and the end of a line at the beginning of these bytes, if it is a plain one. @return its bytes, or 0 */
+static size_t parse_plain(struct sg_table_reader *r, const char *bytes, size_t length)
+{
+	struct sg_plain_line line;
+	const char *field;
+	size_t field_length;
+
+	if (!sg_plain_line(&line, bytes, length, r->separator))
+		return 0;
+	if (!line.at)
+		return line.length;
+	while (sg_plain_line_field(&line, &field, &field_length))
+		take_value(r, field, field_length);
+	finish_row(r);
+	begin_row(r);
+	return line.length;
+}
+
 /* Up to and with the first line break; all of it if there is none. */
 static size_t piece_length(const char *bytes, size_t length)
 {
@@ -384,11 +405,14 @@ enum sg_err sg_table_feed(struct sg_table_reader *r, const void *bytes, size_t l
 		r->last_ended = true;
 	}
 	while (length) {
-		const size_t piece = piece_length(rest, length);
+		size_t piece = r->last_ended ? parse_plain(r, rest, length) : 0;
 
-		err = parse_piece(r, rest, piece);
-		if (err)
-			return err;
+		if (!piece) {
+			piece = piece_length(rest, length);
+			err = parse_piece(r, rest, piece);
+			if (err)
+				return err;
+		}
 		rest += piece;
 		length -= piece;
 	}
