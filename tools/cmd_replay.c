@@ -10,14 +10,13 @@
 #include "commands.h"
 #include "experiment/replay.h"
 #include "format/json_line.h"
-#include "print_result.h"
+#include "print_replay.h"
 
 #define CHUNK 65536
 
 struct arguments {
 	const char *path;
 	bool json;
-	bool area_given;
 	const char *metal;
 	const char *set;
 	double thickness_mm;
@@ -30,7 +29,8 @@ static void usage(FILE *out)
 {
 	fprintf(out,
 		"usage: sandglass replay [options] FILE.csv      (- for standard input)\n"
-		"  --json               one JSON object a line: time_s, type, grade, since_s, value, reference, evidence\n"
+		"  --json               one JSON object a line: events (time_s, type, grade, since_s, value, reference, evidence),\n"
+		"                       then type half_step for each half-step, and type summary as the last\n"
 		"  --area CM2           electrode area: densities instead of currents\n"
 		"  --expected-ohm R     resistance of the whole cell at the test temperature, if known\n"
 		"  --compliance V       of the source: readings on its rail say nothing of the cell\n"
@@ -81,7 +81,7 @@ static bool choose_model(struct arguments *a)
 		fprintf(stderr, "--diffusion-set and --metal-thickness mean nothing without --metal\n");
 		return false;
 	}
-	if (!a->area_given) {
+	if (isnan(a->config.area_cm2)) {
 		fprintf(stderr, "--metal needs --area: the limit is one of current density\n");
 		return false;
 	}
@@ -111,7 +111,7 @@ static int parse(int argc, char **argv, struct arguments *a)
 	memset(a, 0, sizeof(*a));
 	a->set = "";
 	a->thickness_mm = a->temperature_c = NAN;
-	a->config = (struct sg_replay_config){ .area_cm2 = 1.0, .expected_ohm = NAN, .compliance_v = NAN,
+	a->config = (struct sg_replay_config){ .area_cm2 = NAN, .expected_ohm = NAN, .compliance_v = NAN,
 					       .limit_voltage_v = NAN };
 	while (good && (c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (c) {
@@ -120,7 +120,6 @@ static int parse(int argc, char **argv, struct arguments *a)
 			break;
 		case 'a':
 			good = positive("area", optarg, &a->config.area_cm2);
-			a->area_given = true;
 			break;
 		case 'o':
 			good = positive("expected-ohm", optarg, &a->config.expected_ohm);
@@ -229,27 +228,6 @@ static enum sg_err replay_file(FILE *file, struct sg_replay *replay, struct sg_t
 	return err;
 }
 
-static void print_end(const struct sg_replay *replay, const struct arguments *a)
-{
-	const struct sg_result *r = &replay->result;
-	const char *unit = a->area_given ? "mA cm-2" : "mA";
-
-	if (!a->area_given && r->count)
-		printf("\n(no --area given: mA and mAh of the whole electrode stand where mA cm-2 and mAh cm-2 would)");
-	sg_print_half_steps(r);
-	printf("\n%llu rows read, %llu left out\n", (unsigned long long)replay->rows,
-	       (unsigned long long)replay->bad_rows);
-	if (r->short_found)
-		printf("hard short from %.3f s on, at %.3g %s; ", replay->short_time_s, r->ccd_short_ma_cm2, unit);
-	else
-		printf("no hard short found; ");
-	if (isfinite(r->ccd_last_good_ma_cm2))
-		printf("last half-step that ran to its end%s: %.3g %s\n", r->short_found ? " before it" : "",
-		       r->ccd_last_good_ma_cm2, unit);
-	else
-		printf("no half-step ran to its end%s\n", r->short_found ? " before it" : "");
-}
-
 int sg_cmd_replay(int argc, char **argv)
 {
 	static struct sg_replay replay;
@@ -278,8 +256,10 @@ int sg_cmd_replay(int argc, char **argv)
 	if (err)
 		fprintf(stderr, "%s: %s\n", file == stdin ? "standard input" : a.path,
 			why.length ? why.data : sg_err_text(err));
-	else if (!a.json)
-		print_end(&replay, &a);
+	else if (a.json)
+		sg_print_replay_json(&replay);
+	else
+		sg_print_replay(&replay);
 	sg_replay_fini(&replay);
 	return err ? SG_EXIT_FAILED : SG_EXIT_OK;
 }

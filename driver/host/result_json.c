@@ -6,6 +6,8 @@
 #include <time.h>
 
 #include "core/units.h"
+#include "experiment/result_members.h"
+#include "experiment/watch.h"
 #include "format/json_line.h"
 #include "model/material.h"
 
@@ -37,16 +39,19 @@ static void put_time(struct sg_json *json, const char *key, int64_t utc_ns)
 /* The constants behind limit_fraction_*: whoever prefers others multiplies by the root of the ratio. */
 static void put_diffusion(struct sg_json *json, const struct sg_cell *cell)
 {
-	struct sg_material material;
+	struct sg_exposure_config model;
+	const struct sg_material *material = &model.material;
 	double diffusion_cm2_s = NAN;
-	const bool known = sg_material_find(cell->metal, cell->diffusion_set, &material, NULL) == SG_OK;
+	const bool known = sg_watch_model(cell->metal, cell->diffusion_set, cell->area_cm2, NAN, 25.0, &model, NULL) == SG_OK;
 
-	if (known && sg_material_diffusion(&material, 25.0, &diffusion_cm2_s, NULL))
+	if (known && sg_material_diffusion(material, 25.0, &diffusion_cm2_s, NULL))
 		diffusion_cm2_s = NAN;
 	sg_json_number(json, "metal_thickness_mm", cell->metal_thickness_mm, 9);
-	sg_json_string(json, "diffusion_set", known ? material.name : NULL);
-	sg_json_string(json, "diffusion_source", known ? material.source : NULL);
+	sg_json_string(json, "diffusion_set", known ? material->name : NULL);
+	sg_json_string(json, "diffusion_source", known ? material->source : NULL);
 	sg_json_number(json, "diffusion_25degC_cm2_s", diffusion_cm2_s, 6);
+	sg_json_number(json, "diffusion_low_25degC_cm2_s", known ? model.diffusion_low * diffusion_cm2_s : NAN, 6);
+	sg_json_number(json, "diffusion_high_25degC_cm2_s", known ? model.diffusion_high * diffusion_cm2_s : NAN, 6);
 }
 
 static void put_cell(struct sg_json *json, const struct sg_cell *cell)
@@ -143,41 +148,17 @@ static void put_procedures(struct sg_json *json, const struct sg_experiment *exp
 	sg_json_number(json, "increment_mA_cm2", increment, 9);
 }
 
-static void put_half_step(struct sg_json *json, const struct sg_half_step *half, size_t index, double area_cm2)
-{
-	sg_json_open_object(json, NULL);
-	sg_json_integer(json, "index", (int64_t)index);
-	sg_json_integer(json, "step_count", half->step_count);
-	sg_json_integer(json, "cycle", half->cycle);
-	sg_json_number(json, "density_mA_cm2", half->density_ma_cm2, 9);
-	sg_json_number(json, "begin_s", half->begin_s, 12);
-	sg_json_number(json, "planned_s", half->planned_s > 0 ? half->planned_s : NAN, 12);
-	sg_json_number(json, "duration_s", half->end_s - half->begin_s, 9);
-	sg_json_number(json, "charge_mAh_cm2", sg_areal_mah_cm2(half->charge_c, area_cm2), 9);
-	sg_json_number(json, "unknown_before_mAh_cm2", sg_areal_mah_cm2(half->unknown_c, area_cm2), 9);
-	sg_json_number(json, "unknown_end_mAh_cm2", sg_areal_mah_cm2(half->unknown_end_c, area_cm2), 9);
-	sg_json_number(json, "voltage_first_V", half->voltage_first_v, 9);
-	sg_json_number(json, "voltage_last_V", half->voltage_last_v, 9);
-	sg_json_number(json, "resistance_ohm", half->resistance_ohm, 9);
-	sg_json_number(json, "temperature_degC", half->temperature_c, 5);
-	sg_json_number(json, "limit_fraction_low", half->limit_low, 5);
-	sg_json_number(json, "limit_fraction_high", half->limit_high, 5);
-	sg_json_integer(json, "samples", half->samples);
-	sg_json_boolean(json, "complete", half->complete);
-	sg_json_boolean(json, "shorted", half->shorted);
-	sg_json_boolean(json, "witnessed", half->witnessed);
-	sg_json_string(json, "end", sg_end_name(half->end));
-	sg_json_close(json);
-}
-
 static void put_half_steps(struct sg_json *json, const struct sg_result *result, size_t listed)
 {
 	size_t i;
 
 	sg_json_integer(json, "half_step_count", result ? (int64_t)result->count : 0);
 	sg_json_open_array(json, "per_half_step");
-	for (i = 0; result && i < result->count && i < listed; i++)
-		put_half_step(json, &result->half_steps[i], i + 1, result->area_cm2);
+	for (i = 0; result && i < result->count && i < listed; i++) {
+		sg_json_open_object(json, NULL);
+		sg_result_put_half_step(json, result, &result->half_steps[i], i + 1);
+		sg_json_close(json);
+	}
 	sg_json_close(json);
 }
 
@@ -272,6 +253,14 @@ static void put_run(struct sg_json *json, const struct sg_record_meta *meta, con
 	sg_json_number(json, "test_time_s", summary->test_time_s, 12);
 }
 
+/* Before there is a result the members are there as well, and null. */
+static void put_first(struct sg_json *json, const struct sg_result *result)
+{
+	static const struct sg_result none = { .areal = true };
+
+	sg_result_put_first(json, result ? result : &none);
+}
+
 static void put_findings(struct sg_json *json, const struct sg_record_meta *meta, const struct sg_result *result)
 {
 	const struct sg_experiment *experiment = meta->experiment;
@@ -279,6 +268,7 @@ static void put_findings(struct sg_json *json, const struct sg_record_meta *meta
 
 	sg_json_number(json, "ccd_short_mA_cm2", ccd ? result->ccd_short_ma_cm2 : NAN, 9);
 	sg_json_number(json, "ccd_last_good_mA_cm2", ccd ? result->ccd_last_good_ma_cm2 : NAN, 9);
+	put_first(json, result);
 	sg_json_number(json, "short_time_s", result ? result->short_time_s : NAN, 12);
 	put_durations(json, meta->plan);
 	put_procedures(json, experiment);

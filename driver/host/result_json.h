@@ -8,7 +8,9 @@
  *   simulated                bool: any instrument of the run was a simulator
  *   run                      name of the run folder
  *   experiment, operator     as in the experiment file
- *   cell                     {name, metal, electrolyte, area_cm2, thickness_mm, pressure_MPa, expected_ohm}
+ *   cell                     {name, metal, electrolyte, area_cm2, thickness_mm, pressure_MPa, expected_ohm, metal_thickness_mm,
+ *                            diffusion_set, diffusion_source, diffusion_25degC_cm2_s, and from the lowest to the highest D that the
+ *                            interval of f allows for: diffusion_low_25degC_cm2_s, diffusion_high_25degC_cm2_s}
  *   instrument, chamber      {family, model, serial, firmware, simulated}; chamber may be null
  *   clock                    "real", "scaled x90", "lockstep"
  *   started_at, ended_at     ISO 8601 UTC, "2026-09-14T08:15:30Z"; ended_at null while running
@@ -24,6 +26,10 @@
  *   ccd_short_mA_cm2         |density| of the half-step of a ramp (ccd) in which a short was confirmed; null if none was,
  *                            or if the cell shorted in another procedure
  *   ccd_last_good_mA_cm2     |density| of the last half-step of a ramp completed before it; null if none
+ *   first_soft_short_mA_cm2, first_polarization_mA_cm2, first_short_from_start_mA_cm2, first_short_or_sense_mA_cm2
+ *                            |density| of the half-step with the first such warning or alarm; null if there was none. One that
+ *                            came before the short says that ccd_short_mA_cm2 and ccd_last_good_mA_cm2 are not of a sound cell
+ *   first_..._half_step      index of that half-step, from 1
  *   short_time_s             test time of the first sample of the short
  *   half_step_s              planned duration of a half-step: a number, or the list of different ones
  *   polarity                 "positive_first", "negative_first", "mixed" (procedures differ); null: no current

@@ -16,8 +16,9 @@ enum sg_err sg_replay_init(struct sg_replay *replay, const struct sg_replay_conf
 		.charge_mah_cm2 = INFINITY,
 		.silence_s = INFINITY,
 	};
+	const double area_cm2 = isnan(config->area_cm2) ? 1.0 : config->area_cm2;
 	const struct sg_detect_config detect = {
-		.area_cm2 = config->area_cm2,
+		.area_cm2 = area_cm2,
 		.expected_ohm = config->expected_ohm,
 		.compliance_v = config->compliance_v,
 		.voltage_noise_v = NAN,
@@ -28,12 +29,13 @@ enum sg_err sg_replay_init(struct sg_replay *replay, const struct sg_replay_conf
 
 	memset(replay, 0, sizeof(*replay));
 	replay->config = *config;
+	replay->config.area_cm2 = area_cm2;
 	replay->short_time_s = NAN;
 	replay->pending_v = NAN;
 	err = sg_watch_init(&replay->watch, &detect, config->model, NULL);
 	if (err)
 		return err;
-	sg_guard_init(&replay->guard, &limits, config->area_cm2);
+	sg_guard_init(&replay->guard, &limits, area_cm2);
 	return sg_result_init(&replay->result, config->area_cm2, true, SG_REPLAY_HALF_STEPS);
 }
 
@@ -42,16 +44,28 @@ void sg_replay_fini(struct sg_replay *replay)
 	sg_result_fini(&replay->result);
 }
 
+/* Nobody said what the area is: what detectors and guard say of a capacity is of the whole electrode. */
+static void strike_area(struct sg_event *event)
+{
+	static const char per_area[] = " cm-2";
+	char *at;
+
+	while ((at = strstr(event->text, per_area)))
+		memmove(at, at + sizeof(per_area) - 1, strlen(at + sizeof(per_area) - 1) + 1);
+}
+
 /* The table's own clock for people; the result counts on the bridged one, which never goes back. */
 static void tell(struct sg_replay *replay, const struct sg_event *event)
 {
-	struct sg_event bridged = *event;
+	struct sg_event told = *event, bridged = *event;
 
+	if (!replay->result.areal)
+		strike_area(&told);
 	bridged.since_s += replay->watch.detector.now_s - replay->time_s;
 	if (event->type == SG_EVENT_HARD_SHORT && !replay->result.short_found)
 		replay->short_time_s = event->since_s;
 	sg_result_event(&replay->result, &bridged);
-	replay->config.event(replay->config.ctx, event);
+	replay->config.event(replay->config.ctx, &told);
 }
 
 static void end_half_step(struct sg_replay *replay, double time_s)
@@ -203,5 +217,6 @@ void sg_replay_end(struct sg_replay *replay)
 	/* The last one may have been broken off. */
 	if (replay->in_half_step)
 		sg_result_end(&replay->result, replay->last_now_s, SG_END_NONE, false);
+	sg_result_polarization(&replay->result, &replay->watch.detector.polarizing.marks);
 	replay->in_half_step = false;
 }

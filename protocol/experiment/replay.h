@@ -18,7 +18,7 @@
 #include "format/table_reader.h"
 
 struct sg_replay_config {
-	double area_cm2;        /**< 1 if unknown: then densities are currents in mA, capacities in mAh */
+	double area_cm2;        /**< NAN if unknown: then densities are currents in mA, capacities in mAh, in events too */
 	double expected_ohm;    /**< NAN: not given */
 	double compliance_v;    /**< of the source, NAN: unknown */
 	double limit_voltage_v; /**< guard, NAN: none */

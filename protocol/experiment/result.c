@@ -13,13 +13,16 @@ enum sg_err sg_result_init(struct sg_result *result, double area_cm2, bool is_cc
 	result->half_steps = calloc(capacity ? capacity : 1, sizeof(*result->half_steps));
 	if (!result->half_steps)
 		return SG_ERR_NO_MEMORY;
-	result->area_cm2 = area_cm2;
+	result->areal = !isnan(area_cm2);
+	result->area_cm2 = result->areal ? area_cm2 : 1.0;
 	result->capacity = capacity;
 	result->is_ccd = is_ccd;
 	result->in_ramp = is_ccd;
 	result->ccd_short_ma_cm2 = NAN;
 	result->ccd_last_good_ma_cm2 = NAN;
 	result->short_time_s = NAN;
+	for (size_t i = 0; i < SG_FOUND_KINDS; i++)
+		result->first[i] = (struct sg_first_finding){ .density_ma_cm2 = NAN, .since_s = NAN };
 	return SG_OK;
 }
 
@@ -182,12 +185,48 @@ static void take_back(struct sg_result *result, size_t index)
 	}
 }
 
+enum sg_event_type sg_finding_event(enum sg_finding_kind kind)
+{
+	static const enum sg_event_type types[SG_FOUND_KINDS] = {
+		[SG_FOUND_FROM_START] = SG_EVENT_SHORT_FROM_START,
+		[SG_FOUND_SOFT_SHORT] = SG_EVENT_SOFT_SHORT,
+		[SG_FOUND_POLARIZATION] = SG_EVENT_POLARIZATION,
+		[SG_FOUND_SHORT_OR_SENSE] = SG_EVENT_SHORT_OR_SENSE,
+	};
+
+	return kind < SG_FOUND_KINDS ? types[kind] : SG_EVENT_TYPES;
+}
+
+bool sg_result_came_first(const struct sg_result *result, enum sg_finding_kind kind)
+{
+	const struct sg_first_finding *first = &result->first[kind];
+
+	return first->half_step && !(first->since_s >= result->short_time_s);
+}
+
+static void remember_first(struct sg_result *result, const struct sg_event *event)
+{
+	size_t kind = 0, index;
+
+	while (kind < SG_FOUND_KINDS && sg_finding_event((enum sg_finding_kind)kind) != event->type)
+		kind++;
+	if (kind == SG_FOUND_KINDS || event->grade == SG_GRADE_INFO || result->first[kind].half_step || result->count == 0)
+		return;
+	index = sg_result_half_step_at(result, event->since_s);
+	result->first[kind] = (struct sg_first_finding){
+		.density_ma_cm2 = result->half_steps[index].density_ma_cm2,
+		.since_s = event->since_s,
+		.half_step = (uint32_t)index + 1u,
+	};
+}
+
 void sg_result_event(struct sg_result *result, const struct sg_event *event)
 {
 	size_t index;
 
 	if ((size_t)event->type < SG_EVENT_TYPES)
 		result->event_counts[event->type]++;
+	remember_first(result, event);
 	if (event->type != SG_EVENT_HARD_SHORT || result->short_found || result->count == 0)
 		return;
 	index = sg_result_half_step_at(result, event->since_s);

@@ -41,8 +41,25 @@ struct sg_half_step {
 	enum sg_end end;
 };
 
+/** Findings after which the cell is not the one that was to be measured: a current density found later is not of a sound cell. */
+enum sg_finding_kind {
+	SG_FOUND_FROM_START,
+	SG_FOUND_SOFT_SHORT,
+	SG_FOUND_POLARIZATION,
+	SG_FOUND_SHORT_OR_SENSE,
+	SG_FOUND_KINDS,
+};
+
+/** The first warning or alarm of a kind in a half-step. */
+struct sg_first_finding {
+	double density_ma_cm2; /**< of the half-step that holds its first sample, signed; NAN: there was none */
+	double since_s;        /**< that sample; NAN */
+	uint32_t half_step;    /**< number of that half-step, from 1; 0 */
+};
+
 struct sg_result {
-	double area_cm2;
+	double area_cm2; /**< 1 if it is not known: then densities are currents in mA, capacities mAh */
+	bool areal;      /**< it is known */
 	size_t capacity;
 	size_t count;
 	struct sg_half_step *half_steps; /**< owned */
@@ -51,6 +68,7 @@ struct sg_result {
 	double ccd_short_ma_cm2;     /**< |density| of the half-step of a ramp in which a short was confirmed; NAN if none */
 	double ccd_last_good_ma_cm2; /**< |density| of the last half-step of a ramp completed before it; NAN if none */
 	double short_time_s;         /**< first sample of the short; NAN if none */
+	struct sg_first_finding first[SG_FOUND_KINDS];
 	double cumulative_mah_cm2;   /**< sum of |charge| over all half-steps */
 	double net_mah_cm2;
 	struct sg_polarization polarization; /**< its marks; see detect/state.h */
@@ -63,7 +81,7 @@ struct sg_result {
 	uint32_t temperature_count;
 };
 
-/** Room for at most capacity half-steps (later ones are only summed). */
+/** Room for at most capacity half-steps (later ones are only summed). area_cm2: NAN if it is not known. */
 enum sg_err sg_result_init(struct sg_result *result, double area_cm2, bool is_ccd, size_t capacity);
 void sg_result_fini(struct sg_result *result);
 
@@ -107,6 +125,15 @@ void sg_result_end(struct sg_result *result, double time_s, enum sg_end end, boo
 
 /** Index of the half-step that holds an instant; 0 if it is before all of them. Of those that are kept. */
 size_t sg_result_half_step_at(const struct sg_result *result, double time_s);
+
+/** The event of a kind of finding, whose name it goes by. */
+enum sg_event_type sg_finding_event(enum sg_finding_kind kind);
+
+/**
+ * Was a finding there before the hard short of this result, if it has one? Then that short, and the last good half-step as
+ * well, are not of a sound cell. One that is there without any short: also true.
+ */
+bool sg_result_came_first(const struct sg_result *result, enum sg_finding_kind kind);
 
 /** Any event; a confirmed hard short is attributed to the half-step that holds its first sample. */
 void sg_result_event(struct sg_result *result, const struct sg_event *event);

@@ -210,6 +210,15 @@ static void take_at_hand(struct sg_walk *walk, struct sg_result *result, uint32_
 		*result->at = *h;
 }
 
+static void walk_first(struct sg_walk *walk, struct sg_result *result)
+{
+	for (size_t i = 0; i < SG_FOUND_KINDS; i++) {
+		sg_walk_double(walk, &result->first[i].density_ma_cm2);
+		sg_walk_double(walk, &result->first[i].since_s);
+		sg_walk_u32(walk, &result->first[i].half_step);
+	}
+}
+
 void sg_result_walk(struct sg_walk *walk, struct sg_result *result, size_t *over)
 {
 	double *const numbers[] = { &result->ccd_short_ma_cm2, &result->ccd_last_good_ma_cm2, &result->short_time_s,
@@ -230,6 +239,7 @@ void sg_result_walk(struct sg_walk *walk, struct sg_result *result, size_t *over
 		sg_walk_double(walk, numbers[i]);
 	sg_walk_u32(walk, &result->temperature_count);
 	sg_walk_bool(walk, &result->in_ramp);
+	walk_first(walk, result);
 	walk_polarization(walk, &result->polarization);
 	if (walk->to)
 		return;

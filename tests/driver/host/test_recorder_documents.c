@@ -153,10 +153,13 @@ static void result_holds_what_a_reader_of_a_ramp_needs(void **state)
 static const char result_members[] =
 	"program version simulated faults_injected run experiment operator cell instrument chamber clock guardian started_at ended_at state "
 	"stopped_by detail cell_off_verified test_time_s ccd_short_mA_cm2 ccd_last_good_mA_cm2 short_time_s half_step_s "
+	"first_short_from_start_mA_cm2 first_short_from_start_half_step first_soft_short_mA_cm2 first_soft_short_half_step "
+	"first_polarization_mA_cm2 first_polarization_half_step first_short_or_sense_mA_cm2 first_short_or_sense_half_step "
 	"polarity increment_mA_cm2 cumulative_capacity_mAh_cm2 net_capacity_mAh_cm2 area_cm2 thickness_mm "
 	"temperature_set_degC half_step_count per_half_step polarization event_counts resume_count resumes files";
 static const char cell_members[] = "name metal electrolyte area_cm2 thickness_mm pressure_MPa expected_ohm "
-	"metal_thickness_mm diffusion_set diffusion_source diffusion_25degC_cm2_s";
+	"metal_thickness_mm diffusion_set diffusion_source diffusion_25degC_cm2_s diffusion_low_25degC_cm2_s "
+	"diffusion_high_25degC_cm2_s";
 static const char identity_members[] = "family model serial firmware simulated";
 static const char half_step_members[] =
 	"index step_count cycle density_mA_cm2 begin_s planned_s duration_s charge_mAh_cm2 "

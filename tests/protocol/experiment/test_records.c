@@ -251,6 +251,15 @@ static void find_short(struct sg_result *result, double since_s)
 	sg_result_event(result, &event);
 }
 
+static void find_soft_short(struct sg_result *result, double since_s)
+{
+	struct sg_event event;
+
+	sg_event_init(&event, SG_EVENT_SOFT_SHORT, SG_GRADE_WARNING, since_s + 5.0);
+	event.since_s = since_s;
+	sg_result_event(result, &event);
+}
+
 static void assert_same_result(const struct sg_result *a, const struct sg_result *b)
 {
 	assert_int_equal(a->count, b->count);
@@ -263,6 +272,10 @@ static void assert_same_result(const struct sg_result *a, const struct sg_result
 	}
 	assert_true(a->cumulative_mah_cm2 == b->cumulative_mah_cm2 && a->net_mah_cm2 == b->net_mah_cm2);
 	assert_true(a->short_found == b->short_found);
+	for (size_t i = 0; i < SG_FOUND_KINDS; i++) {
+		assert_int_equal(a->first[i].half_step, b->first[i].half_step);
+		assert_true(same(a->first[i].density_ma_cm2, b->first[i].density_ma_cm2) && same(a->first[i].since_s, b->first[i].since_s));
+	}
 	assert_true(a->ccd_last_good_ma_cm2 == b->ccd_last_good_ma_cm2 ||
 		    (isnan(a->ccd_last_good_ma_cm2) && isnan(b->ccd_last_good_ma_cm2)));
 }
@@ -297,6 +310,8 @@ static void go_on(uint32_t over, size_t capacity, enum short_told told)
 		assert_int_equal(sg_half_step_read(&b.half_steps[kept++], line, length - 1), SG_OK);
 	}
 	run_half_step(&a, over, false);
+	if (over > 1)
+		find_soft_short(&a, 150.0);
 	if (told == LATE)
 		find_short(&a, 150.0);
 	if (told == TAKEN_BACK)

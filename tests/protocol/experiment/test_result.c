@@ -245,9 +245,39 @@ static void beyond_its_capacity_half_steps_are_summed_only(void **state)
 	sg_result_fini(&r.result);
 }
 
+/* What the cell had before its short says what the short is worth. */
+static void the_first_finding_of_a_kind_stands_with_its_half_step(void **state)
+{
+	struct sg_event noted;
+	struct ramp r;
+
+	(void)state;
+	begin(&r, 8);
+	assert_false(sg_result_came_first(&r.result, SG_FOUND_SOFT_SHORT));
+	tell(&r, SG_EVENT_SOFT_SHORT, 0.0); /* in no half-step */
+	for (unsigned k = 0; k < 6; k++) {
+		run_half_step(&r, k, 300.0, true);
+		sg_event_init(&noted, SG_EVENT_SHORT_FROM_START, SG_GRADE_INFO, r.time_s);
+		sg_result_event(&r.result, &noted);
+		if (k >= 3)
+			tell(&r, SG_EVENT_SOFT_SHORT, r.time_s - 310.0); /* it began in the half-step before */
+	}
+	tell(&r, SG_EVENT_HARD_SHORT, 1700.0);
+	tell(&r, SG_EVENT_POLARIZATION, 1710.0);
+	assert_int_equal(r.result.first[SG_FOUND_SOFT_SHORT].half_step, 3);
+	assert_true(r.result.first[SG_FOUND_SOFT_SHORT].density_ma_cm2 == 2.0);
+	assert_true(sg_result_came_first(&r.result, SG_FOUND_SOFT_SHORT));
+	assert_int_equal(r.result.first[SG_FOUND_POLARIZATION].half_step, 6);
+	assert_false(sg_result_came_first(&r.result, SG_FOUND_POLARIZATION));
+	assert_int_equal(r.result.first[SG_FOUND_FROM_START].half_step, 0);
+	assert_true(isnan(r.result.first[SG_FOUND_SHORT_OR_SENSE].density_ma_cm2));
+	sg_result_fini(&r.result);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_first_finding_of_a_kind_stands_with_its_half_step),
 		cmocka_unit_test(a_half_step_keeps_what_was_read_in_it),
 		cmocka_unit_test(without_a_valid_reading_there_is_no_voltage),
 		cmocka_unit_test(without_a_short_the_last_good_is_the_last_complete_one),
