@@ -29,7 +29,7 @@ static void usage(FILE *out)
 {
 	fprintf(out,
 		"usage: sandglass replay [options] FILE.csv      (- for standard input)\n"
-		"  --json               one JSON object a line: events (time_s, type, grade, since_s, value, reference, evidence),\n"
+		"  --json               one JSON object a line: events (time_s, type, grade, since_s, value, reference, unit, evidence),\n"
 		"                       then type half_step for each half-step, and type summary as the last\n"
 		"  --area CM2           electrode area: densities instead of currents\n"
 		"  --expected-ohm R     resistance of the whole cell at the test temperature, if known\n"
@@ -172,6 +172,7 @@ static void print_json(const struct sg_event *event)
 	sg_json_number(&json, "since_s", event->since_s, 12);
 	sg_json_number(&json, "value", event->value, 9);
 	sg_json_number(&json, "reference", event->reference, 9);
+	sg_json_string(&json, "unit", sg_unit_name(sg_event_unit(event)));
 	sg_json_string(&json, "evidence", event->text);
 	if (sg_json_end(&json))
 		fputs(storage, stdout);

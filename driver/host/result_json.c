@@ -230,6 +230,7 @@ static void put_run(struct sg_json *json, const struct sg_record_meta *meta, con
 	const struct sg_experiment *experiment = meta->experiment;
 
 	sg_json_string(json, "program", "sandglass");
+	sg_json_integer(json, "format_version", SG_RESULT_FORMAT);
 	sg_json_string(json, "version", meta->program_version);
 	sg_json_boolean(json, "simulated",
 			(meta->potentiostat && meta->potentiostat->simulated) ||

@@ -5,6 +5,8 @@
  * renamed or given another meaning. A value that is not known is null.
  *
  *   program, version         "sandglass", "0.1.0"
+ *   format_version           of this file and of the tables beside it: 2. Without this member: 1, whose events.csv has no column
+ *                            unit, and which has no first_... members
  *   simulated                bool: any instrument of the run was a simulator
  *   run                      name of the run folder
  *   experiment, operator     as in the experiment file
@@ -65,6 +67,9 @@
 
 #include "host/recorder.h"
 #include "host/run_folder.h"
+
+/** Of result.json and of the tables beside it; higher when something is added. */
+#define SG_RESULT_FORMAT 2
 
 /** Storage that holds the result of a plan with so many steps. */
 size_t sg_result_json_size(const struct sg_plan *plan);

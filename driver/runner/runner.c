@@ -292,6 +292,7 @@ static void wind_up_record(struct sg_run *run)
 		return;
 	sg_event_init(&event, SG_EVENT_DISK, SG_GRADE_ALARM, sg_run_now_s(run));
 	event.value = (double)missing;
+	event.unit = SG_UNIT_1;
 	sg_event_say(&event, "%llu of %llu rows were not written", (unsigned long long)missing,
 		     (unsigned long long)run->books.row.record_index);
 	snprintf(run->detail + length, sizeof(run->detail) - length, "; %s", event.text);

@@ -55,6 +55,22 @@ enum sg_grade {
 	SG_GRADE_ALARM,
 };
 
+/** Of an event's value and reference, which share it. */
+enum sg_unit {
+	SG_UNIT_OF_TYPE, /**< the usual one of that type of event; none if it has none */
+	SG_UNIT_NONE,    /**< there is no value */
+	SG_UNIT_OHM,
+	SG_UNIT_V,
+	SG_UNIT_A,
+	SG_UNIT_S,
+	SG_UNIT_DEGC,
+	SG_UNIT_MA_CM2,
+	SG_UNIT_MAH_CM2,
+	SG_UNIT_MAH,     /**< of the whole electrode: nobody said what its area is */
+	SG_UNIT_1,       /**< a number of things, or a fraction of one */
+	SG_UNITS,
+};
+
 #define SG_EVENT_TEXT_SIZE 288
 
 struct sg_event {
@@ -63,14 +79,21 @@ struct sg_event {
 	double time_s;      /**< test time at which it was recognized */
 	double since_s;     /**< test time of the first sample that belongs to it; <= time_s */
 	uint32_t step;      /**< step count of the record, 0 before the first */
-	double value;       /**< the evidence, in the unit the text names; NAN if none */
-	double reference;   /**< what it was held against; NAN if none */
+	double value;       /**< the evidence, in sg_event_unit(); NAN if none */
+	double reference;   /**< what it was held against, in the same; NAN if none */
+	enum sg_unit unit;  /**< where it is not the usual one of its type */
 	char text[SG_EVENT_TEXT_SIZE]; /**< one sentence: what, evidence with units, what else it could be */
 };
 
 /** Stable name, e.g. "hard_short". Static storage. */
 const char *sg_event_name(enum sg_event_type type);
 const char *sg_grade_name(enum sg_grade grade);
+
+/** Of value and reference; SG_UNIT_NONE if there are none, or if nobody said. */
+enum sg_unit sg_event_unit(const struct sg_event *event);
+
+/** Stable: "ohm", "V", "A", "s", "degC", "mA/cm2", "mAh/cm2", "mAh", "1"; "" for none. Static storage. */
+const char *sg_unit_name(enum sg_unit unit);
 
 /** Start an event: everything zero, value and reference NAN, since = time. */
 void sg_event_init(struct sg_event *event, enum sg_event_type type, enum sg_grade grade, double time_s);

@@ -18,11 +18,32 @@ void sg_guard_arm(struct sg_guard *guard, double time_s)
 	guard->alive_s = time_s;
 }
 
+static enum sg_unit unit_of(enum sg_trip which)
+{
+	switch (which) {
+	case SG_TRIP_VOLTAGE:
+		return SG_UNIT_V;
+	case SG_TRIP_CURRENT:
+	case SG_TRIP_CONTROL:
+		return SG_UNIT_A;
+	case SG_TRIP_TEMPERATURE:
+		return SG_UNIT_DEGC;
+	case SG_TRIP_CHARGE:
+		return SG_UNIT_MAH_CM2;
+	case SG_TRIP_SILENCE:
+		return SG_UNIT_S;
+	case SG_TRIP_NONE:
+		break;
+	}
+	return SG_UNIT_NONE;
+}
+
 static enum sg_trip trip(enum sg_trip which, struct sg_event *event, double time_s, double value, double limit)
 {
 	sg_event_init(event, SG_EVENT_LIMIT, SG_GRADE_ALARM, time_s);
 	event->value = value;
 	event->reference = limit;
+	event->unit = unit_of(which);
 	return which;
 }
 

@@ -52,6 +52,8 @@ static void strike_area(struct sg_event *event)
 
 	while ((at = strstr(event->text, per_area)))
 		memmove(at, at + sizeof(per_area) - 1, strlen(at + sizeof(per_area) - 1) + 1);
+	if (sg_event_unit(event) == SG_UNIT_MAH_CM2)
+		event->unit = SG_UNIT_MAH;
 }
 
 /* The table's own clock for people; the result counts on the bridged one, which never goes back. */
@@ -207,6 +209,7 @@ void sg_replay_bad_row(struct sg_replay *replay, uint64_t row, const char *text)
 		return;
 	sg_event_init(&event, SG_EVENT_DATA_FAULT, SG_GRADE_WARNING, replay->time_s);
 	event.value = (double)replay->bad_rows;
+	event.unit = SG_UNIT_1;
 	sg_event_say(&event, "row %llu: %s; left out (%llu so far; told at 1, 10, 100, ...)", (unsigned long long)row,
 		     text, (unsigned long long)replay->bad_rows);
 	tell(replay, &event);

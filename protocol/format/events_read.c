@@ -9,7 +9,7 @@
 #include "core/units.h"
 #include "format/events_table.h"
 
-enum column { TIME, UNIX_TIME, TYPE, GRADE, SINCE, STEP, VALUE, REFERENCE, TEXT, COLUMNS };
+enum column { TIME, UNIX_TIME, TYPE, GRADE, SINCE, STEP, VALUE, REFERENCE, TEXT, UNIT, COLUMNS };
 
 /* The next field, with its quotes undone, in place. False: a quote that does not end. */
 static bool take_field(char **rest, const char **field)
@@ -44,6 +44,8 @@ static bool split(char *copy, const char *fields[COLUMNS])
 		if (!take_field(&rest, &fields[count]))
 			return false;
 	}
+	if (count == UNIT && !rest) /* a table of version 1 */
+		fields[count++] = "";
 	return count == COLUMNS && !rest;
 }
 
@@ -78,13 +80,24 @@ static bool grade_of(const char *name, enum sg_grade *out)
 	return false;
 }
 
+/* A value whose unit nobody said has none, whatever is usual for its type. */
+static bool unit_of(const char *name, enum sg_unit *out)
+{
+	for (int i = SG_UNIT_NONE; i < SG_UNITS; i++) {
+		*out = (enum sg_unit)i;
+		if (strcmp(name, sg_unit_name(*out)) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool fill(struct sg_event *event, int64_t *utc_ns, const char *const *f)
 {
 	double utc_s, step;
 
 	if (!number(f[TIME], &event->time_s) || !number(f[UNIX_TIME], &utc_s) || !type_of(f[TYPE], &event->type) ||
 	    !grade_of(f[GRADE], &event->grade) || !number(f[SINCE], &event->since_s) || !number(f[STEP], &step) ||
-	    !number(f[VALUE], &event->value) || !number(f[REFERENCE], &event->reference))
+	    !number(f[VALUE], &event->value) || !number(f[REFERENCE], &event->reference) || !unit_of(f[UNIT], &event->unit))
 		return false;
 	if (!(step >= 0.0 && step <= UINT32_MAX) || fabs(utc_s) > 9e9 || strlen(f[TEXT]) >= sizeof(event->text))
 		return false;

@@ -7,7 +7,7 @@
 #include "format/csv_line.h"
 
 static const char *const header[] = {
-	"time_s", "unix_time_s", "type", "grade", "since_s", "step_count", "value", "reference", "text",
+	"time_s", "unix_time_s", "type", "grade", "since_s", "step_count", "value", "reference", "text", "unit",
 };
 
 size_t sg_events_header(char *storage, size_t size)
@@ -35,5 +35,6 @@ size_t sg_events_line(const struct sg_event *event, int64_t utc_ns, char *storag
 	sg_csv_number(&line, event->value, 9);
 	sg_csv_number(&line, event->reference, 9);
 	sg_csv_text(&line, event->text);
+	sg_csv_text(&line, sg_unit_name(sg_event_unit(event)));
 	return sg_csv_end(&line);
 }

@@ -9,9 +9,11 @@
  *   grade        "info", "warning", "alarm"
  *   since_s      test time of the first sample that belongs to it
  *   step_count   as in the table of samples; 0 before the first step
- *   value        the evidence, in the unit the text names; empty if none
- *   reference    what it was held against; empty if none
+ *   value        the evidence; empty if none
+ *   reference    what it was held against, in the same unit; empty if none
  *   text         one sentence
+ *   unit         of value and reference, as sg_unit_name(): "ohm", "mAh/cm2", ...; empty if there is none. Since version 2 of the
+ *                format (result.json's format_version); earlier tables end with the text
  */
 #ifndef SG_FORMAT_EVENTS_TABLE_H
 #define SG_FORMAT_EVENTS_TABLE_H

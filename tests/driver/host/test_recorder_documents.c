@@ -151,7 +151,7 @@ static void result_holds_what_a_reader_of_a_ramp_needs(void **state)
 
 /* A stable interface: a member that goes missing breaks somebody's script. */
 static const char result_members[] =
-	"program version simulated faults_injected run experiment operator cell instrument chamber clock guardian started_at ended_at state "
+	"program version format_version simulated faults_injected run experiment operator cell instrument chamber clock guardian started_at ended_at state "
 	"stopped_by detail cell_off_verified test_time_s ccd_short_mA_cm2 ccd_last_good_mA_cm2 short_time_s half_step_s "
 	"first_short_from_start_mA_cm2 first_short_from_start_half_step first_soft_short_mA_cm2 first_soft_short_half_step "
 	"first_polarization_mA_cm2 first_polarization_half_step first_short_or_sense_mA_cm2 first_short_or_sense_half_step "
