@@ -25,6 +25,7 @@ void sg_run_keep_alarm(struct sg_run *run, const struct sg_event *alarm, const s
 		.current_a = row->current_a,
 		.healthy_ohm = alarm->reference,
 		.noise_v = sg_watch_noise_v(&run->watch),
+		.zero_v = sg_watch_zero_v(&run->watch),
 		.slow_ohm = NAN,
 	};
 }

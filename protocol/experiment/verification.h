@@ -9,7 +9,8 @@
  * reading at rest is at the same time the meter's own zero, and each part is a mean of many readings: so a pulse resolves
  * a resistance that single readings do not. A voltage that drifts evenly over both parts is no answer to the current.
  *
- * What it cannot do: tell a lead that reads exactly zero from a path that is too good to be measured; tell a partial
+ * What it cannot do: tell a lead that stands where the meter's zero may be from a path that is too good to be
+ * measured; tell a partial
  * path from an interface whose resistance really fell, unless a relaxation the cell had before is gone.
  */
 #ifndef SG_EXPERIMENT_VERIFICATION_H
@@ -41,6 +42,7 @@ struct sg_verify_before {
 	double current_a;         /**< of it, not 0 */
 	double healthy_ohm;       /**< V/I of this cell without the finding; NAN: unknown */
 	double noise_v;           /**< of one reading, rms, > 0 */
+	double zero_v;            /**< most the meter can be off zero, as rests have shown; NAN: they did not */
 	double slow_ohm;          /**< at least so much of healthy_ohm is still there as voltage per current at the end of the
 				       rest, if ions carry the current; NAN: unknown */
 };

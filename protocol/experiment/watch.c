@@ -228,6 +228,14 @@ double sg_watch_noise_v(const struct sg_watch *watch)
 	return sg_noise_rms(&watch->detector.voltage, SG_NOISE_UNKNOWN_V);
 }
 
+double sg_watch_zero_v(const struct sg_watch *watch)
+{
+	const float *rest_v = watch->detector.hard_short.rest_v;
+	const double most_v = fmax(fabs((double)rest_v[0]), fabs((double)rest_v[1]));
+
+	return isfinite(most_v) ? most_v : NAN;
+}
+
 /* What a change of current makes at once is what its end takes away at once: the rest is left, and no faster. */
 double sg_watch_slow_ohm(const struct sg_watch *watch, double since_s)
 {

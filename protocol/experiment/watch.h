@@ -95,6 +95,12 @@ struct sg_interval sg_watch_time_to_limit(const struct sg_watch *watch, enum sg_
 double sg_watch_noise_v(const struct sg_watch *watch);
 
 /**
+ * The most that the voltage meter can be off zero, V: a cell that rests stands above the meter's zero after one current and
+ * below it after the other. NAN before it has rested after both.
+ */
+double sg_watch_zero_v(const struct sg_watch *watch);
+
+/**
  * So much of the resistance of the healthy cell builds up later than since_s after a change of current, at least, and is
  * therefore still there as voltage since_s after a current was switched off; ohm. NAN: nothing is known of so early a time.
  */

@@ -28,6 +28,7 @@ struct cell {
 	double offset_v;
 	bool off;         /* the sense lead is: */
 	double floating_v, drift_v_s;
+	double zero_v;    /* what rests before have shown of the meter; 0: there were none */
 };
 
 static uint64_t state_of_noise;
@@ -89,7 +90,7 @@ static struct sg_verification look(const struct cell *c, enum sg_event_type alar
 {
 	const struct sg_verify_before before = {
 		.alarm = alarm, .voltage_v = before_v, .current_a = current_a, .healthy_ohm = HEALTHY_OHM, .noise_v = noise_v,
-		.slow_ohm = slow_ohm,
+		.zero_v = c->zero_v > 0.0 ? c->zero_v : NAN, .slow_ohm = slow_ohm,
 	};
 	struct sg_pulse_readings parts[SG_PULSE_PARTS];
 	struct sg_verification v;
@@ -123,10 +124,14 @@ static const struct row {
 	{ "one that no reading of this meter shows", { .ohm = 0.003 }, EITHER, 0.0, CURRENT_A, NAN, UNCLEAR, UNCLEAR },
 	{ "a sense lead at zero", { .off = true }, EITHER, 0.0, CURRENT_A, NAN, UNCLEAR, UNCLEAR },
 	{ "one that shows the meter's offset", { .off = true, .floating_v = 0.3e-3 }, HARD, 0.3e-3, CURRENT_A, NAN, UNCLEAR, UNCLEAR },
-	{ "one at zero, where two contacts would show", { .off = true }, EITHER, 0.0, 0.2, NAN, SENSE, SENSE },
-	{ "a sense lead that floats", { .off = true, .floating_v = 2e-3 }, HARD, 2e-3, CURRENT_A, NAN, SENSE, SENSE },
-	{ "the same the other way", { .off = true, .floating_v = -2e-3 }, HARD, -2e-3, -CURRENT_A, NAN, SENSE, SENSE },
-	{ "one that floats and drifts", { .off = true, .floating_v = 2e-3, .drift_v_s = 1e-3 }, HARD, 2e-3, CURRENT_A, NAN, SENSE, SENSE },
+	{ "one at zero, where two contacts would show: or a very good short", { .off = true }, EITHER, 0.0, 0.2, NAN, UNCLEAR, UNCLEAR },
+	{ "a sense lead that floats", { .off = true, .floating_v = 25e-3 }, HARD, 25e-3, CURRENT_A, NAN, SENSE, SENSE },
+	{ "the same the other way", { .off = true, .floating_v = -25e-3 }, HARD, -25e-3, -CURRENT_A, NAN, SENSE, SENSE },
+	{ "one that floats and drifts", { .off = true, .floating_v = 25e-3, .drift_v_s = 1e-3 }, HARD, 25e-3, CURRENT_A, NAN, SENSE, SENSE },
+	{ "one that floats where a meter's zero may be", { .off = true, .floating_v = 2e-3 }, HARD, 2e-3, CURRENT_A, NAN, UNCLEAR, UNCLEAR },
+	{ "a short below what shows, a board off by as much", { .ohm = 0.003, .offset_v = -2e-3 }, HARD, -2e-3, CURRENT_A, NAN, UNCLEAR, UNCLEAR },
+	{ "the same where rests have shown the zero", { .off = true, .floating_v = 2e-3, .zero_v = 0.1e-3 }, HARD, 2e-3, CURRENT_A, NAN, SENSE, SENSE },
+	{ "and where they have shown that it may be that", { .off = true, .floating_v = 2e-3, .zero_v = 1.5e-3 }, HARD, 2e-3, CURRENT_A, NAN, UNCLEAR, UNCLEAR },
 	{ "one that floats where a soft short was seen", { .off = true, .floating_v = 35e-3 }, SOFT, 35e-3, CURRENT_A, NAN, SENSE, SENSE },
 	{ "a voltage against the current", { .ohm = -20.0 }, HARD, -1e-3, CURRENT_A, NAN, SENSE, SENSE },
 	{ "an ionic cell that comes out of a reversal", { .ohm = 20.0, .left_v = -19e-3, .decay_s = 3.0 }, HARD, 1e-3, CURRENT_A, NAN,
@@ -163,7 +168,7 @@ static void the_verdict_on_cells_whose_truth_is_known(void **state)
 	}
 }
 
-/* On with the test in a short would be the dangerous mistake. */
+/* On with the test in a short would be the dangerous mistake: whatever the short, and the meter's zero. */
 static void no_short_is_ever_called_a_lost_lead(void **state)
 {
 	unsigned confirmed = 0;
@@ -171,8 +176,10 @@ static void no_short_is_ever_called_a_lost_lead(void **state)
 	(void)state;
 	state_of_noise = 7;
 	for (int i = 0; i < 20000; i++) {
-		const double ohm = drawn(2e-3, 4.0), noise_v = drawn(1e-6, 1e-4), current_a = drawn(1e-4, 0.1);
-		const struct cell c = { .ohm = ohm, .offset_v = noise(1e-4) };
+		const double ohm = drawn(1e-4, 4.0), noise_v = drawn(1e-6, 1e-4), current_a = drawn(1e-4, 0.1);
+		const double offset_v = i % 2 ? noise(1e-4) : noise(4e-3);
+		/* what rests show is the offset and what the cell itself leaves */
+		const struct cell c = { .ohm = ohm, .offset_v = offset_v, .zero_v = i % 4 > 1 ? fabs(offset_v) + 1e-6 : 0.0 };
 		const double direction = i % 2 ? -1.0 : 1.0;
 		const struct sg_verification v =
 			look(&c, HARD, direction * current_a * ohm + c.offset_v + noise(noise_v), direction * current_a, noise_v, NAN,
@@ -182,7 +189,7 @@ static void no_short_is_ever_called_a_lost_lead(void **state)
 			fail_msg("%.3g ohm, noise %.3g V, %.3g A: %s", ohm, noise_v, current_a, v.because);
 		confirmed += v.verified == SHORT;
 	}
-	assert_true(confirmed > 10000);
+	assert_true(confirmed > 8000);
 }
 
 static void no_lost_lead_is_ever_called_a_short(void **state)
@@ -193,7 +200,7 @@ static void no_lost_lead_is_ever_called_a_short(void **state)
 	state_of_noise = 8;
 	for (int i = 0; i < 20000; i++) {
 		const double noise_v = drawn(1e-6, 1e-4), current_a = drawn(1e-4, 0.1);
-		const struct cell c = { .off = true, .floating_v = drawn(1e-5, 0.1), .drift_v_s = noise(1e-3) };
+		const struct cell c = { .off = true, .floating_v = drawn(1e-5, 1.0), .drift_v_s = noise(1e-3) };
 		const struct sg_verification v =
 			look(&c, HARD, c.floating_v, i % 2 ? current_a : -current_a, noise_v, NAN, i % 3 ? 20 : 2);
 
@@ -202,13 +209,13 @@ static void no_lost_lead_is_ever_called_a_short(void **state)
 				 v.because);
 		found += v.verified == SENSE;
 	}
-	assert_true(found > 8000);
+	assert_true(found > 6000); /* a third of them stand above 20 mV */
 }
 
 static void a_pulse_without_readings_or_without_a_current_tells_nothing(void **state)
 {
 	const struct sg_verify_before before = { .alarm = HARD, .voltage_v = 1e-3, .current_a = CURRENT_A,
-						 .healthy_ohm = HEALTHY_OHM, .noise_v = NOISE_V, .slow_ohm = NAN };
+						 .healthy_ohm = HEALTHY_OHM, .noise_v = NOISE_V, .zero_v = NAN, .slow_ohm = NAN };
 	const struct cell c = { .ohm = 1.0 };
 	struct sg_pulse_readings parts[SG_PULSE_PARTS];
 	struct sg_verification v;
