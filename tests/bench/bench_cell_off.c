@@ -6,7 +6,8 @@
  *   bench_cell_off [RIGS [TRIPS [FOLDER [FLUSH_MS]]]]     without: 1 rig with 200 trips, then 64 with 10 each
  *
  * A trip is a whole run: the made-up instrument (another process, one thread for all of them) sends ten samples a
- * second, then one that passes the voltage limit (pass "limit"), or a short, whose eleventh reading confirms it (pass
+ * second, each rig at its own phase, for 0.4 to 6 s, so that a trip falls among the samples, beginnings and ends of the
+ * others as it would; then one that passes the voltage limit (pass "limit"), or a short, whose eleventh reading confirms it (pass
  * "short"). The watch starts behind the write() of that sample and stops where the first byte of the abort is read.
  * In the pass "plain" a thread does nothing but count lines and write the abort, so that the rest is what pty,
  * scheduler and made-up instrument take: on a busy machine no figure is better than that one. The records go to FOLDER,
@@ -40,7 +41,8 @@
 #define TRIPS_MAX 1000
 #define INTERVAL_NS (100 * SG_NS_PER_MS)
 #define TARGET_US 1000.0
-#define HEALTHY_SAMPLES 4
+#define HEALTHY_MIN 4
+#define HEALTHY_MAX 60
 /* A short is confirmed as soon as it has lasted a second. */
 #define CONFIRMING_SAMPLES 11
 
@@ -66,6 +68,9 @@ struct far_end {
 	char heard[8192];
 	size_t length;
 	bool running;
+	unsigned rig;
+	unsigned run;       /* from 0 */
+	unsigned healthy;   /* samples of this run before it changes */
 	unsigned sent;      /* samples of this run */
 	unsigned trip_at;   /* number of the sample that causes the abort */
 	int64_t begin_ns;   /* when the program started */
@@ -95,16 +100,33 @@ static void say(struct far_end *far, const char *text)
 		give_up("made-up instrument");
 }
 
-static unsigned trip_sample(enum pass pass)
+static bool alone; /* one rig: there is nobody to fall among */
+
+/* The same numbers in every pass, and known on both sides. */
+static uint32_t drawn(unsigned rig, unsigned run, uint32_t below)
 {
-	return pass == PASS_SHORT ? HEALTHY_SAMPLES + CONFIRMING_SAMPLES : HEALTHY_SAMPLES + 1;
+	uint32_t x = rig * 2654435761u + run * 2246822519u + 20200815u;
+
+	x = (x ^ (x >> 15)) * 2246822519u;
+	x = (x ^ (x >> 13)) * 3266489917u;
+	return (x >> 8) % below;
+}
+
+static unsigned healthy_samples(unsigned rig, unsigned run)
+{
+	return alone ? HEALTHY_MIN : HEALTHY_MIN + drawn(rig, run, HEALTHY_MAX - HEALTHY_MIN + 1);
+}
+
+static unsigned trip_sample(enum pass pass, unsigned healthy)
+{
+	return healthy + (pass == PASS_SHORT ? CONFIRMING_SAMPLES : 1);
 }
 
 /* 46 mV at 5 mA; then 1.6 V, or 1 mV. By the formula of the manual: value = (hex - 0x8000000) * 10^prefix. */
 static void send_sample(struct far_end *far, enum pass pass)
 {
 	const unsigned number = ++far->sent;
-	const bool healthy = number <= HEALTHY_SAMPLES;
+	const bool healthy = number <= far->healthy;
 	const unsigned long time_us = number * (unsigned long)(INTERVAL_NS / 1000);
 	char line[96];
 	unsigned long v = healthy ? 46000 + number % 3 : 1000 + number % 2;
@@ -142,9 +164,11 @@ static void on_program(struct far_end *far, enum pass pass, int64_t at_ns)
 	}
 	far->running = true;
 	far->sent = 0;
-	far->trip_at = trip_sample(pass);
+	far->healthy = healthy_samples(far->rig, far->run);
+	far->trip_at = trip_sample(pass, far->healthy);
 	far->written_ns = 0;
-	far->begin_ns = at_ns;
+	far->begin_ns = at_ns + drawn(far->rig, far->run + 1, INTERVAL_NS / 1000) * 1000;
+	far->run++;
 	say(far, "e\nM000A\n");
 }
 
@@ -242,6 +266,7 @@ static void slow_disk_init(struct slow_disk *slow, long flush_ms)
 /* ---- the rigs ---- */
 
 struct near_end {
+	unsigned rig;
 	char path[64];
 	char folder[96];
 	enum pass pass;
@@ -361,7 +386,7 @@ static void answer_lines(struct near_end *near)
 	for (unsigned i = 0; i < near->trips; i++) {
 		if (write(fd, program, sizeof(program) - 1) < 0)
 			give_up(near->path);
-		pass_lines(fd, 'P', trip_sample(PASS_PLAIN));
+		pass_lines(fd, 'P', trip_sample(PASS_PLAIN, healthy_samples(near->rig, i)));
 		if (write(fd, "Z\n", 2) != 2)
 			give_up(near->path);
 		pass_lines(fd, '*', 1);
@@ -461,11 +486,13 @@ static double run_pass(enum pass pass, size_t rigs, unsigned trips, const char *
 
 	if (measured == MAP_FAILED)
 		give_up("memory");
+	alone = rigs == 1;
 	memset(far, 0, sizeof(far));
 	memset(near, 0, sizeof(near));
 	for (size_t i = 0; i < rigs; i++) {
 		open_terminal(&far[i], &near[i]);
 		far[i].measured = &measured[i];
+		far[i].rig = near[i].rig = (unsigned)i;
 		near[i].pass = pass;
 		near[i].trips = trips;
 		near[i].disk = disk;
