@@ -205,7 +205,8 @@ static size_t take_voltage(struct sg_detector *d, const struct sg_reading *readi
 
 	if (!has_meaning(d, reading))
 		return 0;
-	sg_jump_feed(&d->jump, &d->stretch, d->now_s, reading->voltage_v, d->baseline.thermal);
+	sg_jump_feed(&d->jump, &d->stretch, d->now_s, reading->voltage_v, d->baseline.thermal,
+		     sg_hard_short_is_quiet(&d->hard_short) && is_learnable(d, d->stretch.level_a < 0.0));
 	count = sg_hard_short_feed(d, reading, events);
 	r = sg_residual_of(d, ohm, sg_baseline_smooth(&d->baseline, ohm / d->baseline.thermal), reading->current_a, settled);
 	if (settled) {

@@ -97,6 +97,7 @@ static void enter_stretch(struct sg_hard_short *h, const struct sg_stretch *stre
 	h->top_fraction = 0.0F;
 	h->usual_count = 0;
 	h->from_below = false;
+	h->fell = false;
 	sg_rise_init(&h->rise);
 	h->stretch = stretch->index;
 	/* One low reading at the very end of a stretch says little about the next one. */
@@ -120,8 +121,13 @@ static bool is_transient_over(const struct sg_detector *d, const struct sg_look 
 	const double width = 1.0 + 2.0 * SG_LOW_SIGMA * look->spread / SG_SHORT_FRACTION; /* noise at both ends of the band */
 	const double needed_s = fmax(SG_DWELL_SECONDS, SG_DWELL_FRACTION * width * d->stretch.before_s);
 
-	if (sg_rise_is_below(&h->rise, least_rise_ohm_s(d, look), look->noise_v / look->current_a,
-			     d->voltage.code / look->current_a))
+	const double least_ohm_s = least_rise_ohm_s(d, look);
+
+	/* What falls, or has been seen to fall faster than that, may just stand still between its fall and its rise. */
+	if (!h->fell && h->rise.span_s >= SG_RISE_LEAST_FRACTION * d->stretch.before_s &&
+	    (double)h->fall_per_s * look->expected_ohm < least_ohm_s &&
+	    !sg_rise_is_falling(&h->rise, look->noise_v / look->current_a, SG_RISE_FALLING_SIGMA) &&
+	    sg_rise_is_below(&h->rise, least_ohm_s, look->noise_v / look->current_a, d->voltage.code / look->current_a))
 		return true;
 	return h->low >= SG_DWELL_SAMPLES && look->now_s - h->since_now_s >= needed_s;
 }
@@ -155,17 +161,32 @@ static bool has_shown_more(const struct sg_detector *d, const struct sg_look *lo
 {
 	const struct sg_baseline *b = &d->baseline;
 	const struct sg_expected x = sg_baseline_look(b, &d->stretch, d->now_s);
-	const double unsure = SG_SHOWN_SIGMA * (sqrt(x.variance) + x.strange) * b->scale_ohm + 0.5 * fabs(x.slope_ohm);
+	const double unsure = SG_SHOWN_SIGMA * (sqrt(x.variance) + x.strange) * b->scale_ohm + SG_SHOWN_SLOPE * fabs(x.slope_ohm);
+	const double now = d->hard_short.sum_ohm / d->hard_short.low / look->expected_ohm +
+			   SG_LOW_MEAN_SIGMA * look->spread / sqrt(d->hard_short.low);
 
 	if (d->hard_short.rise.count < 2 ||
 	    sg_rise_is_above(&d->hard_short.rise, least_rise_ohm_s(d, look), look->noise_v / look->current_a))
 		return false;
-	return x.mean_ohm - unsure >= SG_HEALTHY_FRACTION * b->scale_ohm;
+	return x.mean_ohm - unsure >= fmax(SG_HEALTHY_FRACTION / SG_SHORT_FRACTION * now, SG_SHORT_FRACTION) * b->scale_ohm;
+}
+
+/*
+ * It was healthy in this stretch. While the current before may still hide most of the voltage, what nucleation adds can
+ * decay to nothing in many readings: then it is to have fallen from one of the latest.
+ */
+static bool has_fallen(const struct sg_detector *d, const struct sg_look *look)
+{
+	const struct sg_hard_short *h = &d->hard_short;
+	const struct sg_stretch *s = &d->stretch;
+	const bool early = s->history == SG_AFTER_REVERSAL && look->now_s - s->begin_s < SG_DWELL_FRACTION * s->before_s;
+
+	return (double)h->top_fraction >= SG_HEALTHY_FRACTION && (!early || (double)h->usual >= SG_HEALTHY_FRACTION);
 }
 
 static bool is_no_transient(const struct sg_detector *d, const struct sg_look *look)
 {
-	return (double)d->hard_short.top_fraction >= SG_HEALTHY_FRACTION || is_first_current(d) || has_not_jumped(d, look) ||
+	return has_fallen(d, look) || is_first_current(d) || has_not_jumped(d, look) ||
 	       has_shown_more(d, look) || is_transient_over(d, look);
 }
 
@@ -196,6 +217,23 @@ static void follow_usual(struct sg_hard_short *h, const struct sg_look *look)
 		h->usual += ((float)look->fraction - h->usual) / (float)h->usual_count;
 }
 
+/*
+ * How fast V/I has fallen after a change of the current, beyond noise: from the highest of this stretch to here, or in a low
+ * run. What built up by nucleation or in a layer decays like that; what falls from one reading to the next does not.
+ */
+static void follow_fall(struct sg_hard_short *h, const struct sg_stretch *stretch, const struct sg_look *look)
+{
+	const double fall = (double)h->top_fraction - look->fraction - (SG_FLAT_SIGMA - SG_LOW_SIGMA) * look->spread;
+	const double phase_s = sg_stretch_phase_s(stretch, look->now_s);
+
+	if (h->low == 0 && fall > (double)h->fall_per_s * phase_s && phase_s > 0.0)
+		h->fall_per_s = (float)(fall / phase_s);
+	if (h->low > 0 && sg_rise_is_falling(&h->rise, look->noise_v / look->current_a, SG_RISE_SIGMA)) {
+		h->fall_per_s = (float)fmax((double)h->fall_per_s, -sg_rise_slope(&h->rise) / look->expected_ohm);
+		h->fell = true;
+	}
+}
+
 /* Add a low reading to the run. */
 static void extend_run(struct sg_detector *d, const struct sg_look *look, double time_s)
 {
@@ -215,6 +253,7 @@ static void extend_run(struct sg_detector *d, const struct sg_look *look, double
 	sg_rise_feed(&h->rise, look->ohm, look->now_s);
 	if (look->voltage_v < -sg_low_run_threshold_v(look, 1))
 		h->against = true;
+	follow_fall(h, &d->stretch, look);
 	if (!h->allowed)
 		h->allowed = is_no_transient(d, look);
 }
@@ -278,6 +317,7 @@ static size_t look_for_short(struct sg_detector *d, const struct sg_look *look, 
 		sg_low_run_forget(h);
 		follow_steadiness(h, look);
 		follow_usual(h, look);
+		follow_fall(h, &d->stretch, look);
 		return 0;
 	}
 	extend_run(d, look, reading->time_s);
@@ -391,5 +431,5 @@ double sg_hard_short_latest_s(double expected_v, double before_s, double noise_v
 {
 	const double rise_s = sg_rise_time_s(sg_rise_least_ohm_s(expected_v, before_s, 1.0), noise_v, interval_s);
 
-	return fmin(rise_s, fmax(SG_DWELL_SECONDS, SG_DWELL_FRACTION * before_s));
+	return fmin(fmax(rise_s, SG_RISE_LEAST_FRACTION * before_s), fmax(SG_DWELL_SECONDS, SG_DWELL_FRACTION * before_s));
 }

@@ -7,13 +7,15 @@
  *
  * No healthy transient means one of
  *   - it fell: earlier in the same stretch the reading was healthy. At constant current no relaxation
- *     takes the voltage away;
+ *     takes the voltage away, but for that of a peak of nucleation: early after a reversal it is to have fallen
+ *     from one of the latest readings;
  *   - from where the voltage was before the current changed, a healthy cell would have jumped to more than
  *     30 % (jump.h), or it is the first current of a rested cell;
- *   - it does not rise as that of a cell that comes out of a reversal must (rise.h), or it stays in the band
- *     longer than such a cell could (thresholds.h).
+ *   - the cell has shown far more at this phase of such half-steps;
+ *   - it does not rise as that of a cell that comes out of a reversal must (rise.h), which nothing is known to
+ *     make fall, or it stays in the band longer than such a cell could (thresholds.h).
  * The first two cost no time: a cell whose resistance is mostly ohmic, as of a ceramic, is told within 2 readings
- * and 1 s of what counts. The third is for cells that build up more than a third of their voltage slowly (gel,
+ * and 1 s of what counts. The others are for cells that build up more than a third of their voltage slowly (gel,
  * liquid, polymer), right after a reversal: sg_hard_short_latest_s().
  * A low run that began in one stretch continues in the next. The first reading of a stretch does not
  * count: a switch of current range spoils it.

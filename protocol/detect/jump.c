@@ -70,11 +70,26 @@ void sg_jump_rest(struct sg_jump *j, double voltage_v)
 	push(j, voltage_v);
 }
 
-void sg_jump_feed(struct sg_jump *j, const struct sg_stretch *stretch, double now_s, double voltage_v, double thermal)
+/* What jumps too high and comes back (nucleation, a layer that breaks down) has jumped by no more than what stays. */
+static void follow_decay(struct sg_jump *j, const struct sg_stretch *stretch, double thermal)
+{
+	const bool first = isnan(j->before_a);
+	const double change_a = first ? stretch->level_a : stretch->level_a - j->before_a;
+	const double change_v = first ? latest_v(j) : latest_v(j) - j->before_v;
+	double *ohm = first ? &j->first_ohm : &j->ohm_now;
+
+	if (change_v * change_a < *ohm * thermal * change_a * change_a)
+		*ohm = change_v / change_a / thermal;
+}
+
+void sg_jump_feed(struct sg_jump *j, const struct sg_stretch *stretch, double now_s, double voltage_v, double thermal,
+		  bool healthy)
 {
 	const double change_a = stretch->level_a - j->before_a;
 
 	push(j, voltage_v);
+	if (j->looked && healthy && j->recent_count >= 3)
+		follow_decay(j, stretch, thermal);
 	if (j->looked)
 		return;
 	j->looked = true;

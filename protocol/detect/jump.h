@@ -2,7 +2,8 @@
 /**
  * @file
  * What a healthy cell does when its current changes: the voltage jumps by at least the change times the
- * resistance that acts at once, and goes on in the direction of the new current from there. This holds
+ * resistance that acts at once, and goes on in the direction of the new current from there. What jumps higher and
+ * comes back, as nucleation does, counts by the least that it came back to. This holds
  * after any history of currents and rests, so that it tells a short from the low voltage of a cell that
  * is still polarized the other way. Until a change of current was seen, the first current of the rested cell
  * counts as one: from 0 V, where two like electrodes rest.
@@ -33,9 +34,10 @@ void sg_jump_rest(struct sg_jump *jump, double voltage_v);
 /**
  * A reading on its level, not the first of its stretch.
  * @param thermal  resistance at the present temperature over that at 25 degC
+ * @param healthy  nothing looks other than the healthy cell
  */
 void sg_jump_feed(struct sg_jump *jump, const struct sg_stretch *stretch, double now_s, double voltage_v,
-		  double thermal);
+		  double thermal, bool healthy);
 
 /**
  * Nothing but the first current of all tells the jump: true only if the cell had rested before, which nobody saw.

@@ -56,6 +56,23 @@ bool sg_rise_is_seen(const struct sg_rise *rise, double noise_ohm)
 	return sg_rise_is_above(rise, 0.0, noise_ohm);
 }
 
+double sg_rise_slope(const struct sg_rise *rise)
+{
+	double spread;
+
+	return slope_of(rise, &spread);
+}
+
+bool sg_rise_is_falling(const struct sg_rise *rise, double noise_ohm, double sigma)
+{
+	double spread, slope;
+
+	if (rise->count < SG_DWELL_SAMPLES || rise->span_s <= 0.0)
+		return false;
+	slope = slope_of(rise, &spread);
+	return slope + sigma * noise_ohm / sqrt(spread) < 0.0;
+}
+
 bool sg_rise_is_below(const struct sg_rise *rise, double least_ohm_s, double noise_ohm, double code_ohm)
 {
 	double spread, slope, unsure;

@@ -32,6 +32,12 @@ bool sg_rise_is_above(const struct sg_rise *rise, double least_ohm_s, double noi
 /** It rises, and not by chance. noise_ohm: as above. */
 bool sg_rise_is_seen(const struct sg_rise *rise, double noise_ohm);
 
+/** It falls, by so many sigma of what noise makes of its slope. noise_ohm: as above. */
+bool sg_rise_is_falling(const struct sg_rise *rise, double noise_ohm, double sigma);
+
+/** Of the line, ohm a second; of two readings at least. */
+double sg_rise_slope(const struct sg_rise *rise);
+
 /** How long a flat line takes to be known as below least_ohm_s, s. */
 double sg_rise_time_s(double least_ohm_s, double noise_ohm, double interval_s);
 

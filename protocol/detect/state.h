@@ -206,6 +206,7 @@ struct sg_hard_short {
 	uint32_t usual_count; /**< readings of this stretch in it */
 	double held_now_s;    /**< a reading before the level of this stretch was known: bridged time */
 	float held_v, held_a; /**< and what it read */
+	float fall_per_s;     /**< fastest that V/I fell after a change of the current, of the expected resistance */
 	float steady;         /**< recent share of readings, low runs left out, that continued the ones before */
 	uint32_t low;         /**< readings of the low run */
 	struct sg_rise rise;  /**< of those of this stretch */
@@ -221,6 +222,7 @@ struct sg_hard_short {
 	bool flat;            /**< the latest two are */
 	bool against;         /**< one of the run was significantly against the current */
 	bool from_below;      /**< this stretch had a reading against the current */
+	bool fell;            /**< a low run of this stretch did */
 	bool allowed;         /**< the run cannot be a healthy transient */
 	uint32_t proof_count; /**< readings of this stretch while uncertain */
 	double proof_ohm;     /**< their sum */
@@ -377,6 +379,6 @@ struct sg_detector {
 	double resistance_ohm;/**< of it, NAN if V/I means nothing */
 };
 
-_Static_assert(sizeof(struct sg_detector) <= 4608, "detectors and model are to fit into 8 kB a channel");
+_Static_assert(sizeof(struct sg_detector) <= 5120, "detectors and model are to fit into 8 kB a channel");
 
 #endif

@@ -90,25 +90,37 @@
 
 /*
  * Or by what the cell showed in this bin of phase of such half-steps, three times at least: its mean less 4 sigma of its
- * visits, 4 times what another current or duration leaves open, and half of its slope. To be taken for a short, a healthy cell
- * had to be at SG_SHORT_FRACTION instead of 30 %, and not to rise as a cell does that comes late (below; 2 sigma).
+ * visits, 4 times what another current or duration leaves open, and a quarter of its slope (a root or a logarithm of time bends by
+ * less than a tenth of it within an octave). What is left lies above SG_SHORT_FRACTION, and above the low run as 30 % do above
+ * SG_SHORT_FRACTION. To be taken for a short, a healthy cell had to fall below that by more than 4 sigma, and not to rise as a
+ * cell does that comes late (below; 2 sigma).
  */
 #define SG_SHOWN_SIGMA 4.0
+#define SG_SHOWN_SLOPE 0.25
 
 /*
- * Where neither tells: a healthy cell that comes out of a reversal rises. With S(t) the voltage that a
+ * Where neither tells: a healthy cell that comes out of a reversal rises, unless something decays (below). With S(t) the voltage that a
  * unit current makes across the rested cell, V/I is (1 + q) S(t) - q S(T + t) after the opposite current, q times as
  * large, flowed for T. S grows ever more slowly (diffusion, charging of layers), so S(T + t) - S(t) <= T S'(t), and
  * V/I rises by S'(t) at least. To stand at the fraction f now and reach 1 later, it must rise by
  * (1 - f) / ((1 + q) T) a second at least; faster if it rises from below. A half of that allows for an expected
  * resistance that is twice too large. A short is flat: it is told once its slope, 5 sigma above what was read (as
  * SG_FOLLOW_SIGMA), still is below that. With noise n and one reading every dt this takes
- * (12 dt)^(1/3) (5 n / slope)^(2/3): at 50 mV, 0.1 mV of noise and 1 s for T of 5 min 13 s, of 30 min 42 s, of 5 h
- * 195 s; at 20 uV of noise a third.
+ * (12 dt)^(1/3) (5 n / slope)^(2/3): at 50 mV, 0.1 mV of noise and 1 s for T of 5 min 13 s, of 30 min 42 s; at 20 uV of noise a
+ * third; but T / 20 at least.
  * A T below 50 s is taken as that: changes faster than this are not the diffusion the argument is about.
+ *
+ * S grows where nothing decays. An overvoltage of nucleation does, and V/I of a healthy cell then falls after the reversal,
+ * stands still and rises: where its fall is as fast as the rise asked for, its slope is nothing. So the slope says nothing of
+ * a cell that has been seen to fall that fast within a stretch (beyond 5 sigma of a difference), nor in a stretch whose low run falls (while its slope is
+ * negative by 3 sigma; for good once it was by 5); it
+ * stays for the dwell below, or for what the cell has shown more of. A fall that noise hides is shorter than a minute or so of a
+ * half-step of minutes: the run is to have lasted a twentieth of the time before, a quarter of the dwell.
  */
 #define SG_RISE_PART 0.5
 #define SG_RISE_SIGMA 5.0
+#define SG_RISE_FALLING_SIGMA 3.0
+#define SG_RISE_LEAST_FRACTION 0.05
 #define SG_RISE_BEFORE_SECONDS 50.0
 /*
  * The first current of all tells what a rested cell does at once. If it had not rested, a slow cell builds up more

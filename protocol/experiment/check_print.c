@@ -253,7 +253,8 @@ static void print_short(const struct printer *p)
 	if (!isnan(latest_s))
 		snprintf(within, sizeof(within), "about %s", sg_phrase_duration(ceil(latest_s), latest));
 	say(p, "  It is told within 2 samples and 1 s, the first sample of a step not counted; after a reversal of a cell");
-	say(p, "  that builds up its voltage slowly (gel, liquid, polymer) it can take %s.", within);
+	say(p, "  that builds up its voltage slowly (gel, liquid, polymer) it can take %s, and a fifth of the half-step", within);
+	say(p, "  before where that voltage has a peak.");
 }
 
 static const char *policy_text(enum sg_policy policy)

@@ -76,11 +76,21 @@ static double grow(struct bench_cell *bench, double current_a, double step_s)
 	return bench->slow_v;
 }
 
+static double peak_v(struct bench_cell *bench, double current_a)
+{
+	if (current_a != bench->level_a)
+		bench->level_s = bench->time_s;
+	bench->level_a = current_a;
+	if (!(bench->peak_s > 0.0))
+		return 0.0;
+	return current_a * bench->peak_ohm * exp(-(bench->time_s - bench->level_s) / bench->peak_s);
+}
+
 void bench_read(struct bench_cell *bench, double current_a)
 {
 	const double step_s = bench->interval_s + bench_uniform(bench, -bench->jitter_s, bench->jitter_s);
 	const double slow_v = grow(bench, current_a, step_s);
-	double voltage_v = current_a * bench->ohm + slow_v;
+	double voltage_v = current_a * bench->ohm + slow_v + peak_v(bench, current_a);
 
 	bench->time_s += step_s;
 	if (!isinf(bench->short_ohm))

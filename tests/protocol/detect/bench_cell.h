@@ -18,6 +18,8 @@ struct bench_cell {
 	double ohm;        /* ohmic part */
 	double slow_ohm;   /* concentration overvoltage, fully grown, per ampere */
 	double slow_s;     /* its time constant; 0: it comes at once */
+	double peak_ohm;   /* more after each change of the current, decaying: nucleation */
+	double peak_s;     /* its time constant */
 	double short_ohm;  /* of a filament beside it; INFINITY: none */
 	double noise_v;
 	double noise_a;
@@ -38,6 +40,8 @@ struct bench_cell {
 	struct sg_event event[SG_EVENT_TYPES]; /* the latest of each type */
 	double time_s;
 	double slow_v;
+	double level_a;
+	double level_s;    /* when the current became that */
 	uint64_t random;
 };
 

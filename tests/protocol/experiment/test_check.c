@@ -384,7 +384,7 @@ static void prints_what_would_be_done(void **state)
 		"+ strips electrode A, the working electrode",
 		"A hard short is noted in the record, and the run goes on.\n",
 		"  It is told within 2 samples and 1 s, the first sample of a step not counted;",
-		"gel, liquid, polymer) it can take about 286 s.\n",
+		"gel, liquid, polymer) it can take about 30 min, and a fifth of the half-step\n",
 		"A lost link to the potentiostat is waited for, 1 h at most; then the cell is made safe and the run ends.\n",
 		"Limits: 5 V, 20 mA, net charge 30 mAh/cm2, 10 to 60 degC, 20 s without a sample\n",
 		"If this program dies, or stands still for 10 s, its guardian makes the cell safe",
