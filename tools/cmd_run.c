@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sandglass run: an experiment file on the rig it names. */
-#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -51,18 +50,13 @@ static void on_signal(int number)
 	interrupts = interrupts + 1;
 }
 
-/* Ctrl-Z: a program that stands still watches no cell. */
+static volatile sig_atomic_t suspensions;
+
+/* Ctrl-Z: a program that stands still watches no cell. The view says so. */
 static void on_suspend(int number)
 {
-	static const char words[] = "\nnot suspended: a cell is being watched. Ctrl-C ends the test.\n";
-	static volatile sig_atomic_t told;
-	const int before = errno;
-
 	(void)number;
-	if (!told && write(STDERR_FILENO, words, sizeof(words) - 1) < 0)
-		errno = before; /* nobody there to be told */
-	told = 1;
-	errno = before;
+	suspensions = 1;
 }
 
 /*
@@ -298,7 +292,7 @@ static enum sg_err run_on(struct sg_rig *rig, const struct sg_loaded *loaded, co
 	struct sg_text why;
 	enum sg_err err;
 
-	sg_live_view_init(&view, a->all_events);
+	sg_live_view_init(&view, a->all_events, &suspensions);
 	sg_text_init(&why, storage, sizeof(storage));
 	const struct sg_run_config config = {
 		.experiment = &loaded->experiment,

@@ -2,7 +2,6 @@
 #include "live_view.h"
 
 #include <math.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -107,32 +106,25 @@ static void describe_wait(const struct sg_run_view *v, const char *what, struct 
 	sg_text_add(line, "  at least %s to go, cell off", left);
 }
 
-/*
- * A terminal that was stopped (Ctrl-S) or a pipe that nobody empties must not hold up the loop that looks at the cell: what
- * finds no room is left out, and counted. A file on a disk that hangs cannot be told from one that does not.
- */
-static bool is_taken(struct sg_live_view *view)
+/* Ctrl-Z: once is enough. */
+static void tell_suspension(struct sg_live_view *view)
 {
-	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0 };
-
-	if (poll(&out, 1, 0) <= 0) {
-		view->left_out++;
-		return false;
-	}
-	if (view->left_out)
-		printf("%s(%u lines left out: nobody took them)\n", view->line_open ? "\n" : "", view->left_out);
-	view->left_out = 0;
-	return true;
+	if (!view->suspensions || *view->suspensions == 0 || view->suspension_told)
+		return;
+	view->suspension_told = true;
+	sg_screen_show(&view->screen, "\nnot suspended: a cell is being watched. Ctrl-C ends the test.\n");
+	view->line_open = false;
 }
 
 static void on_progress(void *ctx, const struct sg_run_view *v)
 {
 	struct sg_live_view *view = ctx;
-	char storage[LINE_SIZE];
+	char storage[LINE_SIZE], shown[LINE_SIZE + 8];
 	char time[24];
 	struct sg_text line;
 	const int64_t now_ns = real_now_ns();
 
+	tell_suspension(view);
 	if (now_ns - view->shown_ns < view->every_ns)
 		return;
 	view->shown_ns = now_ns;
@@ -158,14 +150,9 @@ static void on_progress(void *ctx, const struct sg_run_view *v)
 		describe_step(v, &line);
 		break;
 	}
-	if (!is_taken(view))
-		return;
-	if (view->terminal)
-		printf("\r%s\033[K", line.data);
-	else
-		printf("%s\n", line.data);
+	snprintf(shown, sizeof(shown), view->terminal ? "\r%s\033[K" : "%s\n", line.data);
+	sg_screen_show(&view->screen, shown);
 	view->line_open = view->terminal;
-	fflush(stdout);
 }
 
 static bool worth_a_line(const struct sg_live_view *view, const struct sg_event *event)
@@ -214,21 +201,24 @@ static bool worth_a_line(const struct sg_live_view *view, const struct sg_event 
 static void on_event(void *ctx, const struct sg_event *event)
 {
 	struct sg_live_view *view = ctx;
-	char time[24];
+	char time[24], shown[sizeof(event->text) + 128];
 
-	if (!worth_a_line(view, event) || !is_taken(view))
+	if (!worth_a_line(view, event))
 		return;
 	sg_print_duration(time, event->time_s);
-	printf("%s%9s  %s%s: %s\n", view->line_open ? "\r\033[K" : "", time,
-	       event->grade == SG_GRADE_ALARM ? "ALARM " : event->grade == SG_GRADE_WARNING ? "warning " : "",
-	       sg_event_name(event->type), event->text);
+	snprintf(shown, sizeof(shown), "%s%9s  %s%s: %s\n", view->line_open ? "\r\033[K" : "", time,
+		 event->grade == SG_GRADE_ALARM ? "ALARM " : event->grade == SG_GRADE_WARNING ? "warning " : "",
+		 sg_event_name(event->type), event->text);
+	sg_screen_show(&view->screen, shown);
 	view->line_open = false;
-	fflush(stdout);
 }
 
-void sg_live_view_init(struct sg_live_view *view, bool all_events)
+void sg_live_view_init(struct sg_live_view *view, bool all_events, const volatile sig_atomic_t *suspensions)
 {
 	memset(view, 0, sizeof(*view));
+	fflush(stdout); /* what was printed before comes before */
+	sg_screen_begin(&view->screen, STDOUT_FILENO);
+	view->suspensions = suspensions;
 	view->observer = (struct sg_run_observer){ .ctx = view, .progress = on_progress, .event = on_event };
 	view->terminal = isatty(STDOUT_FILENO);
 	view->every_ns = view->terminal ? 200000000 : 5000000000;
@@ -238,7 +228,7 @@ void sg_live_view_init(struct sg_live_view *view, bool all_events)
 void sg_live_view_end(struct sg_live_view *view)
 {
 	if (view->line_open)
-		printf("\n");
+		sg_screen_show(&view->screen, "\n");
 	view->line_open = false;
-	fflush(stdout);
+	sg_screen_end(&view->screen);
 }
