@@ -9,6 +9,8 @@
 #include "detect/stretch.h"
 #include "detect/thresholds.h"
 
+#define SECONDS_PER_HOUR 3600.0
+
 void sg_baseline_init(struct sg_baseline *b, double expected_ohm)
 {
 	memset(b, 0, sizeof(*b));
@@ -77,10 +79,13 @@ static bool has_phase(const struct sg_stretch *stretch, double now_s)
 static void learn_energy(struct sg_baseline *b, const struct sg_phase_bin *bin, const struct sg_visit *visit,
 			 double mean_ohm)
 {
-	const double y = (mean_ohm - bin->mean_ohm) / b->scale_ohm;
-	const double x = bin->mean_ohm / b->scale_ohm * (visit->sum_warmth / visit->count - bin->warmth);
+	/* ln(a / b) = 2 (a - b) / (a + b), to the third order. */
+	const double y = 2.0 * (mean_ohm - (double)bin->mean_ohm) / (mean_ohm + (double)bin->mean_ohm);
+	const double x = visit->sum_warmth / visit->count - (double)bin->warmth;
 
-	if (bin->visits < SG_LEARN_VISITS - 1 || !(fabs(y) <= SG_WARM_CLIP) || b->strange > 0.0F || fabs(b->hot - b->cold) > SG_WARM_AGREE)
+	/* Early in a half-step the current before is in it, and no ratio tells an energy. */
+	if (bin->visits < SG_LEARN_VISITS - 1 || b->strange > 0.0F || !((double)bin->mean_ohm > SG_WARM_SHARE * b->scale_ohm) ||
+	    !(fabs(y) <= SG_WARM_CLIP + SG_WARM_MOST_EV * fabs(x)) || fabs(b->hot - b->cold) > SG_WARM_AGREE)
 		return;
 	b->warm_xx += x * x;
 	b->warm_xy += x * y;
@@ -91,7 +96,9 @@ static void commit(struct sg_baseline *b, const struct sg_stretch *stretch, doub
 {
 	const struct sg_visit *visit = &b->visit;
 	const double ratio = left_over(stretch);
-	struct sg_phase_rules rules = { .slope_gain = 1.0, .scale_ohm = b->scale_ohm, .now_s = now_s };
+	struct sg_phase_rules rules = {
+		.slope_gain = 1.0, .scale_ohm = b->scale_ohm, .carried = (double)b->carried, .risen = b->risen,
+	};
 	struct sg_phase_bin *bin;
 
 	if (visit->bin < 0 || visit->count == 0)
@@ -111,7 +118,10 @@ static void commit(struct sg_baseline *b, const struct sg_stretch *stretch, doub
 	rules.anew = b->strange > SG_STRANGE_FRACTION;
 	rules.spread_too = b->strange == 0.0F;
 	bin = &b->bin[stretch->origin][polarity_of(stretch)][visit->bin];
+	rules.age_h = fmax(now_s / SECONDS_PER_HOUR - (double)b->learned_h[stretch->origin][polarity_of(stretch)], 0.0);
+	rules.warmth_off = SG_POLAR_SIGMA * sg_baseline_warmth_unsure(b, (double)bin->warmth);
 	learn_energy(b, bin, visit, rules.slope_gain * visit->sum_y / visit->count + rules.offset_ohm);
+	rules.own_ev = sg_baseline_own_ev(b);
 	sg_phase_commit(bin, visit, &rules);
 }
 
@@ -172,7 +182,7 @@ static void forget_hasty(struct sg_baseline *b)
 }
 
 /* What the bins are learned at from now on. */
-static void remember_program(struct sg_baseline *b, const struct sg_stretch *stretch)
+static void remember_program(struct sg_baseline *b, const struct sg_stretch *stretch, double now_s)
 {
 	const int polarity = polarity_of(stretch);
 
@@ -184,6 +194,7 @@ static void remember_program(struct sg_baseline *b, const struct sg_stretch *str
 	b->learned_a[stretch->origin][polarity] = (float)fabs(stretch->level_a);
 	b->learned_s[stretch->origin][polarity] = (float)stretch->before_s;
 	b->learned_rest_s[stretch->origin][polarity] = (float)rest_before_s(stretch);
+	b->learned_h[stretch->origin][polarity] = (float)(now_s / SECONDS_PER_HOUR);
 }
 
 void sg_baseline_close(struct sg_baseline *b, const struct sg_stretch *stretch, double now_s, bool keep)
@@ -192,7 +203,7 @@ void sg_baseline_close(struct sg_baseline *b, const struct sg_stretch *stretch, 
 		commit(b, stretch, now_s);
 		learn_hasty(b);
 		learn_scale(b);
-		remember_program(b, stretch);
+		remember_program(b, stretch, now_s);
 	}
 	sg_phase_open(&b->visit, -1);
 	b->recent_count = 0;
@@ -339,8 +350,10 @@ struct sg_expected sg_baseline_look(const struct sg_baseline *b, const struct sg
 			x.mean_ohm = from_equal_currents(b, stretch, sg_phase_mean_ohm(bin, place));
 			x.reference_ohm = from_equal_currents(b, stretch, sg_phase_reference_ohm(bin, place));
 			x.variance = sg_phase_variance(bin);
+			x.steps = sg_phase_steps(bin);
 			x.slope_ohm = (double)bin->slope_ohm;
 			x.warmth = (double)bin->warmth;
+			x.reference_warmth = (double)bin->reference_warmth;
 			x.frozen = bin->frozen;
 			x.settled = bin->frozen || sg_phase_is_settled(bin);
 			x.falling = sg_phase_falling(bin);
@@ -351,7 +364,9 @@ struct sg_expected sg_baseline_look(const struct sg_baseline *b, const struct sg
 		return x;
 	x.mean_ohm = b->flat.mean_ohm;
 	x.variance = sg_flat_variance(&b->flat);
+	x.steps = x.variance;
 	x.warmth = b->flat.warmth;
+	x.reference_warmth = x.warmth;
 	x.strange = SG_STRANGE_PER_OCTAVE * octaves(fabs(stretch->level_a), b->flat.level_a);
 	x.flat = true;
 	return x;

@@ -51,8 +51,10 @@ void sg_baseline_forget_visit(struct sg_baseline *baseline);
 struct sg_expected {
 	double mean_ohm;      /**< NAN: nothing is known of this phase, polarity and history */
 	double reference_ohm; /**< of slow polarization; NAN as above */
-	double warmth;        /**< of them */
-	double variance;      /**< of a visit, relative to the scale */
+	double warmth;        /**< of the mean */
+	double reference_warmth; /**< of the reference */
+	double variance;      /**< of a visit about the mean, relative to the scale */
+	double steps;         /**< half of that from one visit to the next: without a drift */
 	double slope_ohm;     /**< over the bin */
 	double falling;       /**< by how much the latest visit of an unsettled phase fell, relative to the scale */
 	double rested;        /**< ... what another rest before a reversal leaves open, relative to the scale */
@@ -67,8 +69,11 @@ struct sg_expected sg_baseline_look(const struct sg_baseline *baseline, const st
 /** How much R changes between the warmth that was learned and another, by what the cell's own energy is off 0.35 eV. */
 double sg_baseline_own_warmth(const struct sg_baseline *baseline, double learned, double now);
 
-/** How unsure that is, relative, squared, at the worst warmth the cell can have. */
-double sg_baseline_warmth_variance(const struct sg_baseline *baseline, double learned);
+/** By how much it is off, as far as learned: within SG_WARM_MOST_EV. */
+double sg_baseline_own_ev(const struct sg_baseline *baseline);
+
+/** How unsure that factor's logarithm is (1 sigma), at the worst warmth the cell can have. */
+double sg_baseline_warmth_unsure(const struct sg_baseline *baseline, double learned);
 
 /** More resistance in series from now on, at 25 degC. */
 void sg_baseline_shift(struct sg_baseline *baseline, double ohm);

@@ -5,6 +5,7 @@
 
 #include "detect/baseline.h"
 #include "detect/long_step.h"
+#include "detect/series.h"
 #include "detect/soft_short.h"
 #include "detect/thresholds.h"
 
@@ -176,6 +177,7 @@ static size_t end_step(struct sg_detector *d, const struct sg_residual *r, const
 		     event->value, event->reference);
 	sg_baseline_shift(&d->baseline, step_ohm);
 	sg_long_step_shift(&d->polarizing.step, step_ohm);
+	sg_series_shift(&d->series, step_ohm);
 	sg_soft_short_break(&d->soft_short);
 	sg_contact_break(c);
 	return 1;

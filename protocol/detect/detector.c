@@ -13,6 +13,7 @@
 #include "detect/noise.h"
 #include "detect/polarization.h"
 #include "detect/residual.h"
+#include "detect/series.h"
 #include "detect/soft_short.h"
 #include "detect/start_short.h"
 #include "detect/stretch.h"
@@ -55,6 +56,7 @@ void sg_detector_init(struct sg_detector *d, const struct sg_detect_config *conf
 	sg_contact_init(&d->contact);
 	sg_soft_short_init(&d->soft_short);
 	sg_flicker_init(&d->flicker);
+	sg_series_init(&d->series);
 	sg_polarization_init(&d->polarizing);
 	sg_start_short_init(&d->start_short);
 }
@@ -192,7 +194,7 @@ static size_t judge(struct sg_detector *d, const struct sg_residual *r, const st
 	}
 	count += sg_flicker_feed(d, r, reading, &events[count]);
 	count += sg_soft_short_feed(d, r, reading, &events[count]);
-	count += sg_polarization_feed(d, r, reading, &events[count]);
+	count += sg_polarization_feed(d, r, reading, is_learnable(d, r->polarity), &events[count]);
 	return count + follow_warmth(d, r, reading, &events[count]);
 }
 

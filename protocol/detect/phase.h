@@ -24,7 +24,11 @@ struct sg_phase_rules {
 	double slope_gain; /**< ohm of the bin for one of the visit: 1, or as if of equal currents */
 	double offset_ohm;
 	double scale_ohm;  /**< at 25 degC, NAN: unknown */
-	double now_s;
+	double age_h;      /**< since the latest such stretch */
+	double own_ev;     /**< what the cell's activation energy is off 0.35 eV */
+	double warmth_off; /**< how far off its being unknown may make the visit, relative to the scale */
+	double carried;    /**< excess that a reference taken now has */
+	bool risen;        /**< the resistance stands above its reference: not how a healthy one varies */
 	bool anew;         /**< current or duration are not those the bin was learned at */
 	bool spread_too;   /**< the visits' differences are those of a healthy cell */
 };
@@ -40,6 +44,9 @@ double sg_phase_reference_ohm(const struct sg_phase_bin *bin, double place);
 
 /** Mean square of a visit about the mean, relative to the scale, with what few visits leave unknown. */
 double sg_phase_variance(const struct sg_phase_bin *bin);
+
+/** The same from one visit to the next, halved: a drift is not in it. */
+double sg_phase_steps(const struct sg_phase_bin *bin);
 
 /** By how much the latest visit fell, relative to the scale: the next ones of a new cell may go on with that. 0: settled. */
 double sg_phase_falling(const struct sg_phase_bin *bin);

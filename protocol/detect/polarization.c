@@ -3,9 +3,11 @@
 
 #include <math.h>
 
+#include "detect/baseline.h"
 #include "detect/contact.h"
 #include "detect/evidence.h"
 #include "detect/long_step.h"
+#include "detect/series.h"
 #include "detect/stretch.h"
 #include "detect/thresholds.h"
 
@@ -29,6 +31,11 @@ void sg_polarization_break(struct sg_polarizing *p)
 	p->count = 0;
 	p->count10 = 0;
 	p->count2x = 0;
+}
+
+double sg_polarization_colder(double warm)
+{
+	return sg_baseline_exp(warm) - 1.0 - warm;
 }
 
 static double capacity(const struct sg_detector *d, double charge_c)
@@ -113,9 +120,11 @@ static size_t tell_doubled(struct sg_detector *d, const struct sg_residual *r, d
 	return 1;
 }
 
-static void look_for_recovery(struct sg_polarizing *p, double excess, double now_s)
+static void look_for_recovery(struct sg_detector *d, double excess, double now_s)
 {
-	if (excess > SG_POLAR_HEALTHY) {
+	struct sg_polarizing *p = &d->polarizing;
+
+	if (excess > SG_POLAR_HEALTHY || (double)d->series.excess > SG_POLAR_HEALTHY) {
 		p->healthy_since_s = NAN;
 		return;
 	}
@@ -146,11 +155,11 @@ static size_t judge(struct sg_detector *d, const struct sg_residual *r, double e
 		p->since_now_s = r->now_s;
 	}
 	if (p->marks.told)
-		look_for_recovery(p, excess, r->now_s);
+		look_for_recovery(d, excess, r->now_s);
 	if (lasts(&p->count, excess > limit, (uint32_t)ceil(readings * factor)) &&
 	    r->now_s - p->since_now_s >= seconds * factor && !p->marks.told)
 		count = tell(d, r, excess, reference_ohm, reading, events);
-	if (lasts(&p->count2x, excess >= fmax(T2X, limit), T2X_READINGS) && isnan(p->marks.t2x_s) &&
+	if (lasts(&p->count2x, excess >= T2X && !r->strange, T2X_READINGS) && isnan(p->marks.t2x_s) &&
 	    r->now_s - p->since2x_now_s >= SG_CONVEX_SECONDS)
 		count += tell_doubled(d, r, reference_ohm, reading, &events[count]);
 	return count;
@@ -166,8 +175,18 @@ static size_t over_cycles(struct sg_detector *d, const struct sg_residual *r, co
 			  struct sg_event *events)
 {
 	const double least = r->frozen ? SG_POLAR_FRACTION : SG_POLAR_UNSETTLED;
-	const double limit = fmax(r->blind ? fmax(least, SG_POLAR_BLIND) : least, SG_POLAR_SIGMA * r->spread);
+	const double warm = SG_POLAR_SIGMA * r->warm;
+	const double unsure = SG_POLAR_SIGMA * r->steps + sg_polarization_colder(warm);
+	double limit = fmax(least, unsure);
 
+	if (r->blind)
+		limit = fmax(limit, fmax(SG_POLAR_BLIND, SG_POLAR_SIGMA * r->spread));
+	/* Before the resistance doubles, come what may, where current and warmth are those of the reference. */
+	if (!r->strange)
+		limit = fmin(limit, fmax(SG_POLAR_MOST, 1.5 * warm));
+	if (r->frozen && !r->strange)
+		d->baseline.carried = (float)(r->excess > 0.0 ? fmax(r->excess - warm, 0.0) : fmin(r->excess + warm, 0.0));
+	d->baseline.risen = r->excess > 0.5 * fmax(least, r->blind ? SG_POLAR_BLIND : 0.0);
 	return judge(d, r, r->excess, limit, SG_POLAR_BLOCKS, SG_POLAR_SECONDS, reading, events);
 }
 
@@ -180,7 +199,7 @@ static size_t inside_step(struct sg_detector *d, const struct sg_residual *r, co
 	/* What the cell's own activation energy may make of the warmth since the step began. */
 	const double warm = SG_POLAR_SIGMA * SG_WARM_SIGMA_EV * fabs(d->baseline.cold - p->begin_warmth);
 	/* A relaxation that dies away may have hidden as much of a rise as it fell. */
-	const double least = (r->blind ? SG_CONVEX_BLIND : SG_CONVEX_FRACTION) + warm + p->step.hidden;
+	const double least = (r->blind ? SG_CONVEX_BLIND : SG_CONVEX_FRACTION) + warm + sg_polarization_colder(warm) + p->step.hidden;
 	/* Three times the half less twice the quarter: 3.6 times the error of a point; and the reading itself. */
 	const double points = 13.0 / fmax(p->step.readings, 1.0);
 	const double noise = r->noise * r->scale_ohm / fabs(r->ohm) * sqrt(1.0 + points);
@@ -196,6 +215,48 @@ static size_t inside_step(struct sg_detector *d, const struct sg_residual *r, co
 		     events);
 }
 
+static size_t tell_turns(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
+			 struct sg_event *event)
+{
+	struct sg_polarizing *p = &d->polarizing;
+	const struct sg_series *s = &d->series;
+	const double thermal = d->baseline.thermal_cold;
+	char more[SG_EVIDENCE_SIZE];
+
+	p->marks.told = true;
+	p->healthy_since_s = NAN;
+	if (isnan(p->marks.t10_s)) {
+		p->marks.t10_s = p->turn_s;
+		p->marks.c10_mah_cm2 = capacity(d, p->turn_c);
+	}
+	sg_event_init(event, SG_EVENT_POLARIZATION, SG_GRADE_ALARM, reading->time_s);
+	event->since_s = fmin(p->turn_s, reading->time_s);
+	event->value = (double)s->ohm * thermal;
+	event->reference = event->value / (1.0 + (double)s->excess);
+	sg_event_say(event,
+		     "polarization: changes of the current show %.4g ohm in series, %.0f %% above %.4g (told from %.0f %% on; V/I = "
+		     "%.4g ohm, %s); either contact is lost in the cell, or a contact or lead outside gets worse slowly",
+		     event->value, 100.0 * (double)s->excess, event->reference, 100.0 * (double)s->limit,
+		     r->ohm * d->baseline.thermal, sg_evidence_say(d, more));
+	return 1;
+}
+
+/* A change of the current was looked at. */
+static size_t over_turns(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
+			 struct sg_event *event)
+{
+	struct sg_polarizing *p = &d->polarizing;
+	const bool above = d->series.excess > d->series.limit;
+
+	if (above && p->turns == 0) {
+		p->turn_s = reading->time_s;
+		p->turn_c = d->charge_c;
+	}
+	if (!lasts(&p->turns, above, SG_SERIES_TURNS) || p->marks.told)
+		return 0;
+	return tell_turns(d, r, reading, event);
+}
+
 /* What was before the step: nothing, a long rest, or long ago. */
 static bool is_course_known(const struct sg_stretch *s, double now_s)
 {
@@ -205,19 +266,11 @@ static bool is_course_known(const struct sg_stretch *s, double now_s)
 	       sg_stretch_phase_s(s, now_s) > SG_CONVEX_PAST * s->before_s;
 }
 
-size_t sg_polarization_feed(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
+static size_t judge_reading(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
 			    struct sg_event *events)
 {
 	struct sg_polarizing *p = &d->polarizing;
 
-	if (p->stretch != d->stretch.index) {
-		sg_polarization_break(p);
-		sg_long_step_init(&p->step);
-		p->begin_warmth = d->baseline.cold;
-	}
-	p->stretch = d->stretch.index;
-	if (!r->settled || !(r->ohm > 0.0))
-		return 0;
 	if (!isnan(r->excess) && !is_late(r)) {
 		sg_polarization_break(p);
 		return 0;
@@ -227,6 +280,25 @@ size_t sg_polarization_feed(struct sg_detector *d, const struct sg_residual *r, 
 	if (!is_course_known(&d->stretch, r->now_s))
 		return 0;
 	return inside_step(d, r, reading, events);
+}
+
+size_t sg_polarization_feed(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
+			    bool learnable, struct sg_event *events)
+{
+	struct sg_polarizing *p = &d->polarizing;
+	size_t count = 0;
+
+	if (p->stretch != d->stretch.index) {
+		sg_polarization_break(p);
+		sg_long_step_init(&p->step);
+		p->begin_warmth = d->baseline.cold;
+	}
+	p->stretch = d->stretch.index;
+	if (sg_series_feed(d, r, reading, learnable))
+		count = over_turns(d, r, reading, events);
+	if (!r->settled || !(r->ohm > 0.0))
+		return count;
+	return count + judge_reading(d, r, reading, &events[count]);
 }
 
 void sg_polarization_rail(struct sg_detector *d, double time_s)

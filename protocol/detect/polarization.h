@@ -13,11 +13,14 @@
 void sg_polarization_init(struct sg_polarizing *polarizing);
 
 /**
- * A settled reading of a cell without a hard short, leads not in doubt.
- * @return events written, at most 2
+ * A reading of a cell without a hard short, leads not in doubt. learnable: nothing looks other than healthy.
+ * @return events written, at most 3
  */
 size_t sg_polarization_feed(struct sg_detector *detector, const struct sg_residual *r, const struct sg_reading *reading,
-			    struct sg_event *events);
+			    bool learnable, struct sg_event *events);
+
+/** exp(warm) - 1 - warm: by how much more what is colder rises than what is warmer falls. */
+double sg_polarization_colder(double warm);
 
 /** The voltage is on the rail of the source. */
 void sg_polarization_rail(struct sg_detector *detector, double time_s);

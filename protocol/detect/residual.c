@@ -25,7 +25,7 @@ static void compare(struct sg_residual *r, const struct sg_baseline *b, const st
 {
 	const double own = sg_baseline_own_warmth(b, x->warmth, b->warmth);
 	const double own_hot = sg_baseline_own_warmth(b, x->warmth, b->hot);
-	const double own_cold = sg_baseline_own_warmth(b, x->warmth, b->cold);
+	const double own_cold = sg_baseline_own_warmth(b, x->reference_warmth, b->cold);
 	const double inverse = 1.0 / r->scale_ohm;
 	/* A cell that was polarized and recovers falls too, but not below the reference. */
 	const double least_ohm = x->reference_ohm < x->mean_ohm ? x->reference_ohm : x->mean_ohm;
@@ -55,11 +55,14 @@ static void add_sigma(struct sg_residual *r, const struct sg_detector *d, const 
 	const double phase_s = sg_stretch_phase_s(&d->stretch, d->now_s), step_s = d->timeline.last_step_s;
 	/* Readings far apart: which of them the median was is a step unsure. */
 	const double late = x->slope_ohm / r->scale_ohm * (step_s < phase_s ? step_s / phase_s : 1.0);
-	const double variance = x->variance + x->strange * x->strange + x->rested * x->rested + late * late +
-				sg_baseline_warmth_variance(&d->baseline, x->warmth);
+	const double warm = sg_baseline_warmth_unsure(&d->baseline, x->warmth);
+	const double other = x->strange * x->strange + x->rested * x->rested + late * late;
+	const double variance = x->variance + other + warm * warm;
 
 	r->sigma = sqrt(variance);
 	r->spread = sqrt(variance + r->noise * r->noise);
+	r->warm = sg_baseline_warmth_unsure(&d->baseline, x->reference_warmth);
+	r->steps = sqrt(x->steps + other + r->noise * r->noise + r->warm * r->warm);
 }
 
 struct sg_residual sg_residual_of(const struct sg_detector *d, double ohm, double smooth_ohm, double current_a,

@@ -28,6 +28,8 @@ struct sg_residual {
 	double sigma;         /**< of a visit */
 	double noise;         /**< of one reading */
 	double spread;        /**< of both */
+	double steps;         /**< ... by what visits differ from the one before: a drift does not widen it */
+	double warm;          /**< how unsure the logarithm of the reference is, for warmth since it was taken */
 	bool strange;         /**< another current or duration than it was learned at */
 	bool frozen;          /**< the reference is known */
 	bool settled;

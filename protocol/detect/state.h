@@ -92,19 +92,22 @@ struct sg_stretch {
 	double unsure_until_s;  /**< what went missing is forgotten by then */
 };
 
+#define SG_SIGMA_PARTS 32768.0
+
 /** What the cell showed in one bin of phase (phase.h); ohms at 25 degC, after a reversal as if of equal currents. */
 struct sg_phase_bin {
 	float mean_ohm;      /**< in the middle of the bin */
 	float slope_ohm;     /**< over the bin */
 	float reference_ohm; /**< as the mean, but what slow polarization is held against; until frozen the least so far */
-	float variance;      /**< of visits about the mean, relative to the scale */
 	float warmth;        /**< sg_warmth() of the mean */
-	float at_h;          /**< bridged time of the latest visit */
-	unsigned visits : 16;
-	unsigned calm : 4;   /**< visits in turn that moved little: it has settled */
-	unsigned still : 4;  /**< ... less than that: the reference may be frozen */
+	float reference_warmth; /**< ... and of the reference */
+	uint16_t sigma;      /**< of visits about the mean, in SG_SIGMA_PARTS of the scale */
+	uint16_t steps;      /**< ... by what they differ from the one before: without a drift */
+	unsigned visits : 8;
+	unsigned calm : 3;   /**< visits in turn that moved little: it has settled */
+	unsigned still : 3;  /**< ... less than that: the reference may be frozen */
 	unsigned frozen : 1; /**< the reference is known */
-	unsigned fell : 7;   /**< the latest visit below the mean before it, in 256ths of the scale */
+	int moved : 16;      /**< the latest visit less the mean before it, in 4096ths of the scale */
 };
 
 /** The readings of one visit of a bin. */
@@ -113,6 +116,7 @@ struct sg_visit {
 	uint32_t count;
 	double sum_x, sum_xx, sum_y, sum_xy; /**< place in the bin, ohm */
 	double sum_warmth;
+	double sum_off;
 	uint32_t off_count;
 	double sum_off2;
 };
@@ -145,6 +149,9 @@ struct sg_baseline {
 	float learned_a[2][2]; /**< [history][polarity]: the current the bins were learned at, 0: none */
 	float learned_s[2][2]; /**< ... how long the current before it flowed */
 	float learned_rest_s[2][2]; /**< ... and how long the cell rested between */
+	float learned_h[2][2]; /**< bridged time of the latest such stretch, for what ages */
+	float carried;         /**< excess over the references when it was known last: they are taken anew with it */
+	bool risen;            /**< ... and it is more than half of what is told: not how a healthy cell varies */
 	bool odd[2][2];        /**< the latest stretch was none of these: once is chance, twice another program */
 	bool skip;             /**< this stretch is the first such: not learned from */
 	float rest_off_s;      /**< ... and by how much the rest before it is another */
@@ -292,6 +299,39 @@ struct sg_soft_short {
 	uint32_t stretch;
 };
 
+#define SG_SERIES_SLOTS 6
+
+/** What one kind of change of the current shows at once (series.h); ohm at 25 degC. */
+struct sg_series_slot {
+	float level_a;           /**< the current, in its own direction */
+	float phase_s;           /**< how long after the change it is read */
+	float mean_ohm, warmth;
+	float reference_ohm, reference_warmth;
+	float variance;          /**< half the mean square from one visit to the next, relative */
+	float left;              /**< the latest visit less the mean with it, relative */
+	float at_h;              /**< bridged time of the latest visit */
+	unsigned visits : 8;
+	unsigned still : 3;      /**< visits in turn that moved little */
+	unsigned frozen : 1;     /**< the reference is known */
+	unsigned polarity : 1;
+};
+
+/** The resistance in series, by what the changes of the current show. */
+struct sg_series {
+	struct sg_series_slot slot[SG_SERIES_SLOTS];
+	float excess;       /**< latest over its reference, minus 1; NAN: none */
+	float limit;        /**< from where on it counts */
+	float carried;      /**< the excess less what warmth leaves open: a reference taken now has it */
+	float ohm;          /**< latest */
+	float least_v;      /**< of the first readings of this stretch, in the direction of the current */
+	float end_v;        /**< latest under current; NAN: readings are missing since then */
+	float before_v;     /**< ... when this stretch began */
+	float phase_s;      /**< the first of them */
+	uint32_t readings;  /**< of this stretch */
+	uint32_t stretch;   /**< they belong to */
+	bool known;         /**< some slot has settled: the first cycles are over */
+};
+
 /** Marks of a polarization. Times as in the table, NAN: not reached. */
 struct sg_polarization {
 	bool told;
@@ -330,6 +370,8 @@ struct sg_polarizing {
 	struct sg_polarization marks;
 	struct sg_long_step step;
 	uint32_t count, count10, count2x; /**< readings in turn above each mark */
+	uint32_t turns;         /**< changes of current in turn that showed too much in series */
+	double turn_s, turn_c;  /**< first of them, table's time, and the charge of the half-step then */
 	double since_s, since10_s, since2x_s; /**< first of them, table's time */
 	double since_now_s, since10_now_s;
 	double since2x_now_s;
@@ -364,6 +406,7 @@ struct sg_detector {
 	struct sg_contact contact;
 	struct sg_soft_short soft_short;
 	struct sg_flicker flicker;
+	struct sg_series series;
 	struct sg_polarizing polarizing;
 	struct sg_start_short start_short;
 	double limit_fraction;/**< latest of the diffusion limit, NAN: unknown */

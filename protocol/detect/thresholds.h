@@ -251,13 +251,15 @@
  * where a visit is known to 1 %: weight (0.01 / 0.1)^2; ten times that, for the ten bins of a half-step are at one temperature
  * and off by one error. It stays within 0.05 and 0.65 eV.
  */
-#define SG_WARM_PRIOR 0.1
-#define SG_WARM_MOST_EV 0.30
+#define SG_WARM_PRIOR 1.18
+#define SG_WARM_MOST_EV 0.40
 #define SG_WARM_CLIP 0.10
+#define SG_WARM_SHARE 0.5
 /* Learned only while sensor and cell agree: 0.4 K, in 1/eV. */
 #define SG_WARM_AGREE 0.05
 /* Until it is learned: 4 sigma of this are 0.25 eV, from 0.1 eV to 0.6 eV. */
-#define SG_WARM_SIGMA_EV 0.0625
+#define SG_WARM_SIGMA_EV 0.09
+#define SG_WARM_LEAST_EV 0.02
 
 /*
  * Noise before anything was measured. Assumed: 0.1 mV, the middle of bench instruments.
@@ -368,9 +370,19 @@
 #define SG_POLAR_UNSETTLED 0.50
 /* Without a thermometer: 4 K; what the room does every day is in the sigma. */
 #define SG_POLAR_BLIND 0.20
+#define SG_POLAR_MOST 0.50
 #define SG_POLAR_BLOCKS 5
 #define SG_POLAR_SECONDS 60.0
 #define SG_POLAR_HEALTHY 0.05
+/*
+ * In series, at a change of the current: two changes in turn, each by 10 % and 4 sigma above its reference (a Gaussian visit
+ * exceeds 4 sigma once in 31600, two in turn once in 1e9; at 2000 half-steps in 1000 h that is 2e-6), and by 2 % of the whole
+ * resistance. A change read 30 % later or earlier is one of another kind.
+ */
+#define SG_SERIES_TURNS 2
+#define SG_SERIES_OF_WHOLE 0.02
+#define SG_SERIES_READINGS 3
+#define SG_SERIES_PHASE 0.30
 #define SG_LIMIT_FAR 0.3
 #define SG_LIMIT_NEAR 0.9
 

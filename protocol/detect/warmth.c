@@ -73,18 +73,22 @@ void sg_baseline_temperature(struct sg_baseline *b, double temperature_c, double
 	b->thermal_cold = sg_baseline_thermal(b->cold_c);
 }
 
-double sg_baseline_warmth_variance(const struct sg_baseline *b, double learned)
+double sg_baseline_warmth_unsure(const struct sg_baseline *b, double learned)
 {
-	const double hot = (b->hot - learned) * (b->hot - learned), cold = (b->cold - learned) * (b->cold - learned);
+	const double hot = fabs(b->hot - learned), cold = fabs(b->cold - learned);
+	const double known = SG_WARM_PRIOR / (SG_WARM_PRIOR + b->warm_xx);
 
-	return SG_WARM_SIGMA_EV * SG_WARM_SIGMA_EV * SG_WARM_PRIOR / (SG_WARM_PRIOR + b->warm_xx) * (hot > cold ? hot : cold);
+	return fmax(SG_WARM_SIGMA_EV * sqrt(known), SG_WARM_LEAST_EV) * (hot > cold ? hot : cold);
+}
+
+double sg_baseline_own_ev(const struct sg_baseline *b)
+{
+	return fmin(fmax(b->warm_xy / (SG_WARM_PRIOR + b->warm_xx), -SG_WARM_MOST_EV), SG_WARM_MOST_EV);
 }
 
 double sg_baseline_own_warmth(const struct sg_baseline *b, double learned, double now)
 {
-	const double own_ev = b->warm_xy / (SG_WARM_PRIOR + b->warm_xx);
-
-	if (own_ev == 0.0 || now == learned)
+	if (b->warm_xy == 0.0 || now == learned)
 		return 1.0;
-	return sg_baseline_exp(fmin(fmax(own_ev, -SG_WARM_MOST_EV), SG_WARM_MOST_EV) * (now - learned));
+	return sg_baseline_exp(sg_baseline_own_ev(b) * (now - learned));
 }
