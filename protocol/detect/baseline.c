@@ -76,16 +76,18 @@ static bool has_phase(const struct sg_stretch *stretch, double now_s)
 	return stretch->origin != SG_AFTER_UNKNOWN && !stretch->odd && now_s >= stretch->unsure_until_s;
 }
 
-static void learn_energy(struct sg_baseline *b, const struct sg_phase_bin *bin, const struct sg_visit *visit,
-			 double mean_ohm)
+/* ohm: of the visit; learned_ohm: what its bin says of this stretch. */
+static void learn_energy(struct sg_baseline *b, const struct sg_phase_bin *bin, double ohm, double learned_ohm, double warmth)
 {
 	/* ln(a / b) = 2 (a - b) / (a + b), to the third order. */
-	const double y = 2.0 * (mean_ohm - (double)bin->mean_ohm) / (mean_ohm + (double)bin->mean_ohm);
-	const double x = visit->sum_warmth / visit->count - (double)bin->warmth;
+	const double y = 2.0 * (ohm - learned_ohm) / (ohm + learned_ohm);
+	const double x = warmth - (double)bin->warmth;
 
 	/* Early in a half-step the current before is in it, and no ratio tells an energy. */
-	if (bin->visits < SG_LEARN_VISITS - 1 || b->strange > 0.0F || !((double)bin->mean_ohm > SG_WARM_SHARE * b->scale_ohm) ||
-	    !(fabs(y) <= SG_WARM_CLIP + SG_WARM_MOST_EV * fabs(x)) || fabs(b->hot - b->cold) > SG_WARM_AGREE)
+	if (bin->visits < SG_LEARN_VISITS - 1 || b->strange > 0.0F || !(learned_ohm > SG_WARM_SHARE * b->scale_ohm) ||
+	    fabs(b->hot - b->cold) > SG_WARM_AGREE)
+		return;
+	if (fabs(x) < SG_WARM_FAR || !(fabs(y) <= SG_WARM_CLIP + SG_WARM_MOST_EV * fabs(x)))
 		return;
 	b->warm_xx += x * x;
 	b->warm_xy += x * y;
@@ -120,7 +122,8 @@ static void commit(struct sg_baseline *b, const struct sg_stretch *stretch, doub
 	bin = &b->bin[stretch->origin][polarity_of(stretch)][visit->bin];
 	rules.age_h = fmax(now_s / SECONDS_PER_HOUR - (double)b->learned_h[stretch->origin][polarity_of(stretch)], 0.0);
 	rules.warmth_off = SG_POLAR_SIGMA * sg_baseline_warmth_unsure(b, (double)bin->warmth);
-	learn_energy(b, bin, visit, rules.slope_gain * visit->sum_y / visit->count + rules.offset_ohm);
+	learn_energy(b, bin, visit->sum_y / visit->count, from_equal_currents(b, stretch, (double)bin->mean_ohm),
+		     visit->sum_warmth / visit->count);
 	rules.own_ev = sg_baseline_own_ev(b);
 	sg_phase_commit(bin, visit, &rules);
 }

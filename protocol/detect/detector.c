@@ -174,8 +174,8 @@ static size_t follow_warmth(struct sg_detector *d, const struct sg_residual *r, 
 	event->value = reading->voltage_v / reading->current_a;
 	event->reference = r->base_ohm * d->baseline.thermal;
 	sg_event_say(event,
-		     "warmth: V/I = %.4g ohm is %+.0f %% off what it was, and %+.1f %% once %.1f degC are allowed for (%.4g ohm "
-		     "expected): no event of the cell",
+		     "mostly warmth: V/I = %.4g ohm is %+.0f %% off what it was, and %+.1f %% once %.1f degC are allowed for (%.4g "
+		     "ohm expected)",
 		     event->value, 100.0 * r->uncorrected, 100.0 * r->e, d->temperature_c, event->reference);
 	return 1;
 }

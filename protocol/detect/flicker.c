@@ -22,6 +22,15 @@ void sg_flicker_break(struct sg_flicker *f)
 	f->change = 0.0;
 }
 
+/*
+ * The reading, with its temperature allowed for and without, whichever fell less: a sensor that jumps makes no fall of
+ * the voltage, and a cell that jumps with it none of the resistance.
+ */
+static double seen(const struct sg_flicker *f, const struct sg_residual *r)
+{
+	return isnan(f->level) ? r->share : fmax(r->share, r->bare / f->bare * f->level);
+}
+
 static void count_dip(struct sg_flicker *f, double now_s)
 {
 	const double gone = fmin((now_s - f->dips_now_s) / SG_WINDOW_SECONDS, 1.0);
@@ -54,7 +63,7 @@ static size_t tell(struct sg_detector *d, const struct sg_residual *r, const str
 static bool is_level(struct sg_flicker *f, const struct sg_residual *r)
 {
 	const double noise = SG_DIP_SIGMA * r->noise;
-	const double fall = f->level - r->share;
+	const double fall = f->level - seen(f, r);
 
 	if (isnan(f->level) || (f->dipped && r->now_s - f->low_since_s > SG_WINDOW_SECONDS))
 		return true;
@@ -67,7 +76,7 @@ static bool is_level(struct sg_flicker *f, const struct sg_residual *r)
 
 static void begin_dip(struct sg_flicker *f, const struct sg_residual *r, const struct sg_reading *reading)
 {
-	const double fall = f->level - r->share;
+	const double fall = f->level - seen(f, r);
 
 	f->dipped = true;
 	f->jumped = f->readings >= SG_SUDDEN_READINGS && fall > SG_SUDDEN_RATIO * f->change && fall > SG_FALL_FRACTION * f->level;
@@ -104,8 +113,8 @@ static size_t follow_dip(struct sg_detector *d, const struct sg_residual *r, con
 	struct sg_flicker *f = &d->flicker;
 
 	f->low++;
-	f->low_sum += r->share;
-	f->low_most = fmax(f->low_most, r->share);
+	f->low_sum += seen(f, r);
+	f->low_most = fmax(f->low_most, seen(f, r));
 	if (!f->jumped || d->soft_short.told[r->polarity] || f->low < SG_CONTACT_READINGS ||
 	    r->now_s - f->low_since_s < SG_CONTACT_SECONDS)
 		return 0;
@@ -136,6 +145,7 @@ size_t sg_flicker_feed(struct sg_detector *d, const struct sg_residual *r, const
 	f->readings++;
 	f->dipped = false;
 	f->level = r->share;
+	f->bare = r->bare;
 	if (f->told && r->now_s - f->dips_now_s > SG_SOFT_HEALTHY_SECONDS) {
 		f->told = false;
 		f->dips = 0.0;

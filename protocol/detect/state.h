@@ -265,6 +265,7 @@ struct sg_contact {
 /** Dips of the voltage that return (flicker.h). Levels relative to the scale. */
 struct sg_flicker {
 	double level;        /**< of the latest reading that was no dip, NAN: none in this stretch */
+	double bare;         /**< ... had the temperature stayed */
 	double low_since_s;  /**< bridged time at which it fell from there */
 	bool dipped;         /**< ... and has not come back */
 	bool jumped;         /**< ... by far more than readings in turn usually differ */

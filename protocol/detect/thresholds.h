@@ -255,6 +255,7 @@
 #define SG_WARM_MOST_EV 0.40
 #define SG_WARM_CLIP 0.10
 #define SG_WARM_SHARE 0.5
+#define SG_WARM_FAR 0.15
 /* Learned only while sensor and cell agree: 0.4 K, in 1/eV. */
 #define SG_WARM_AGREE 0.05
 /* Until it is learned: 4 sigma of this are 0.25 eV, from 0.1 eV to 0.6 eV. */
