@@ -131,6 +131,9 @@ static enum sg_err start(struct sg_lifeline *line, struct sg_text *why)
 		close(runner_fd);
 		return refuse(why, "socketpair", error);
 	}
+	line->fd = ends[0];
+	/* Said before it lives: we may not live to say it later. */
+	line->untold = line->brief.word && say(line, &line->brief) != SG_OK;
 	theirs = lift(ends[1]);
 	error = theirs < 0 ? errno : spawn(line->program, theirs, runner_fd, &line->pid);
 	if (theirs >= 0)
@@ -141,7 +144,6 @@ static enum sg_err start(struct sg_lifeline *line, struct sg_text *why)
 		line->pid = 0;
 		return refuse(why, line->program, error);
 	}
-	line->fd = ends[0];
 	line->ready = false;
 	line->sent_ns = line->started_ns;
 	return SG_OK;
@@ -214,13 +216,26 @@ enum sg_err sg_lifeline_open(struct sg_lifeline *line, const char *program, stru
 	return err;
 }
 
+static enum sg_err tell_brief(struct sg_lifeline *line)
+{
+	const enum sg_err err = say(line, &line->brief);
+
+	line->untold = err != SG_OK;
+	return err;
+}
+
 enum sg_err sg_lifeline_brief(struct sg_lifeline *line, const struct sg_guardian_brief *brief)
 {
 	if (!line->program)
 		return SG_OK;
 	line->brief.word = SG_GUARDIAN_BRIEF;
 	line->brief.u.brief = *brief;
-	return line->pid ? say(line, &line->brief) : SG_ERR_GONE;
+	return line->pid ? tell_brief(line) : SG_ERR_GONE;
+}
+
+int64_t sg_lifeline_unwatched_ns(const struct sg_lifeline *line)
+{
+	return line->program && !line->ready ? sg_clock_kernel_ns(CLOCK_MONOTONIC) - line->lost_ns : 0;
 }
 
 /* ---- while it runs ---- */
@@ -237,12 +252,14 @@ static void start_again(struct sg_lifeline *line)
 	line->again_ns = sg_clock_kernel_ns(CLOCK_MONOTONIC) + line->pause_ns;
 	if (line->pause_ns < LAST_PAUSE_NS)
 		line->pause_ns *= 2;
-	if (start(line, &ignored) == SG_OK && say(line, &line->brief) != SG_OK)
+	if (start(line, &ignored) == SG_OK && line->untold)
 		end(line);
 }
 
 static enum sg_lifeline_news lose(struct sg_lifeline *line)
 {
+	if (line->ready)
+		line->lost_ns = sg_clock_kernel_ns(CLOCK_MONOTONIC);
 	end(line);
 	if (line->told_lost)
 		return SG_LIFELINE_NO_NEWS;
@@ -284,6 +301,8 @@ enum sg_lifeline_news sg_lifeline_beat(struct sg_lifeline *line)
 	at_ns = sg_clock_kernel_ns(CLOCK_MONOTONIC);
 	if (at_ns - line->sent_ns < BEAT_EVERY_NS)
 		return SG_LIFELINE_NO_NEWS;
+	if (line->untold) /* it took nothing when that was to be said */
+		tell_brief(line);
 	err = beat(line, 0);
 	if (err == SG_ERR_GONE || (err && is_deaf(line, at_ns)))
 		return lose(line);

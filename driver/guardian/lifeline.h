@@ -31,6 +31,8 @@ struct sg_lifeline {
 	bool ready;           /**< it said so */
 	bool told_lost;
 	unsigned lost;        /**< how many were */
+	bool untold;          /**< the brief was not taken yet */
+	int64_t lost_ns;      /**< CLOCK_MONOTONIC since when nobody watches, while not ready */
 	int64_t sent_ns;      /**< CLOCK_MONOTONIC of the latest beat that was taken */
 	int64_t started_ns;   /**< of the latest start */
 	int64_t again_ns;     /**< before which no other one is started */
@@ -52,6 +54,9 @@ enum sg_err sg_lifeline_brief(struct sg_lifeline *line, const struct sg_guardian
 
 /** The loop turns. Sends at most one beat in 100 ms. Says, once each, that the guardian was lost or is back. */
 enum sg_lifeline_news sg_lifeline_beat(struct sg_lifeline *line);
+
+/** For how long nobody has watched, real time; 0 while somebody does, and where there is to be nobody. */
+int64_t sg_lifeline_unwatched_ns(const struct sg_lifeline *line);
 
 /** A call comes that may take timeout_ns of this clock's time (with its patience) before the next beat. NULL: nothing. */
 void sg_lifeline_busy(struct sg_lifeline *line, const struct sg_clock *clock, int64_t timeout_ns);

@@ -240,6 +240,9 @@ enum sg_verdict sg_run_pause_on(struct sg_run *run);
 /** Cell off until the temperature is back; GO_ON or STOP. */
 enum sg_verdict sg_run_hold(struct sg_run *run);
 
+/** Before a current is begun: where nobody has watched for 30 s, cell off until somebody does; ten minutes at most. */
+enum sg_verdict sg_run_want_guardian(struct sg_run *run);
+
 /**
  * What comes next, cut to what one start() takes; its segments are in run->segments.
  * Errors of the potentiostat's check(): the instrument can never do it.

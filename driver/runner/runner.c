@@ -154,6 +154,8 @@ static enum sg_verdict carry_out(struct sg_run *run, const struct sg_action *act
 
 	switch (action->kind) {
 	case SG_ACTION_RUN: /* steps of one procedure, see engine */
+		if (sg_run_want_guardian(run) == SG_VERDICT_STOP)
+			return SG_VERDICT_STOP;
 		sg_result_ramp(run->result, run->config->experiment->procedures[step->procedure].kind == SG_PROC_CCD);
 		return sg_run_block(run, action);
 	case SG_ACTION_TEMPERATURE:

@@ -9,6 +9,9 @@
 
 /* Between two readings of the chamber while nothing else happens. */
 #define TURN_NS (1 * SG_NS_PER_S)
+/* Another guardian is there within a second, unless something is wrong with the PC; then nothing is begun for so long. */
+#define UNWATCHED_NS (30 * SG_NS_PER_S)
+#define UNWATCHED_MOST_NS (600 * SG_NS_PER_S)
 
 /* GO_ON or STOP. */
 static enum sg_verdict turn(struct sg_run *run, enum sg_phase phase)
@@ -25,6 +28,42 @@ static enum sg_verdict turn(struct sg_run *run, enum sg_phase phase)
 static void sleep_a_turn(const struct sg_run *run)
 {
 	sg_clock_sleep_until(run->config->clock, sg_clock_deadline(run->config->clock, TURN_NS));
+}
+
+static bool is_unwatched(const struct sg_run *run, int64_t for_ns)
+{
+	const double speed = run->config->clock->speed;
+
+	return (double)sg_lifeline_unwatched_ns(&run->lifeline) * (speed > 0.0 ? speed : 1.0) > (double)for_ns;
+}
+
+static void tell_unwatched(struct sg_run *run, enum sg_grade grade, const char *what)
+{
+	struct sg_event event;
+
+	sg_event_init(&event, SG_EVENT_GUARDIAN, grade, sg_run_now_s(run));
+	sg_event_say(&event, "%s", what);
+	sg_run_tell(run, &event);
+}
+
+enum sg_verdict sg_run_want_guardian(struct sg_run *run)
+{
+	if (!is_unwatched(run, UNWATCHED_NS))
+		return SG_VERDICT_GO_ON;
+	if (sg_run_safe(run) == SG_VERDICT_STOP)
+		return SG_VERDICT_STOP;
+	tell_unwatched(run, SG_GRADE_WARNING, "no current is started without a guardian: cell off until one watches again");
+	run->current_before = false;
+	while (is_unwatched(run, 0)) {
+		if (turn(run, SG_PHASE_PAUSE) == SG_VERDICT_STOP)
+			return SG_VERDICT_STOP;
+		if (is_unwatched(run, UNWATCHED_MOST_NS))
+			return sg_run_stop(run, "guardian", SG_ERR_GONE, "no guardian could be started for ten minutes, and without one no "
+									  "current is");
+		sleep_a_turn(run);
+	}
+	tell_unwatched(run, SG_GRADE_INFO, "a guardian watches again; the test goes on");
+	return SG_VERDICT_GO_ON;
 }
 
 enum sg_verdict sg_run_settle(struct sg_run *run, enum sg_phase phase)

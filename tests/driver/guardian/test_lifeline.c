@@ -12,6 +12,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -167,6 +169,60 @@ static void one_that_stands_still_is_followed_too_and_holds_nothing_up(void **st
 	sg_lifeline_goodbye(&line);
 }
 
+static void how_long_nobody_watches_is_known(void **state)
+{
+	struct sg_lifeline line;
+
+	(void)state;
+	open_line(&line);
+	assert_int_equal(sg_lifeline_unwatched_ns(&line), 0);
+	line.program = "/nonexistent"; /* no other one */
+	kill(line.pid, SIGKILL);
+	assert_int_equal(beat_until_news(&line, 5.0), SG_LIFELINE_LOST);
+	assert_int_equal(beat_until_news(&line, 0.3), SG_LIFELINE_NO_NEWS);
+	assert_true(sg_lifeline_unwatched_ns(&line) > 290 * SG_NS_PER_MS);
+	line.program = "/proc/self/exe";
+	assert_int_equal(beat_until_news(&line, 10.0), SG_LIFELINE_BACK);
+	assert_int_equal(sg_lifeline_unwatched_ns(&line), 0);
+	sg_lifeline_goodbye(&line);
+}
+
+/* The runner told the rig and died before this one had said a word: it has what it needs, and acts. */
+static void one_whose_runner_is_dead_before_it_speaks_acts(void **state)
+{
+	struct sg_guardian_message message = { .word = SG_GUARDIAN_BRIEF, .u.brief = brief };
+	const struct timespec pause = { .tv_nsec = 500 * SG_NS_PER_MS };
+	int ends[2], runner_fd, status;
+	pid_t runner, pid;
+
+	(void)state;
+	runner = fork();
+	if (runner == 0)
+		_exit(0);
+	runner_fd = (int)syscall(SYS_pidfd_open, runner, 0);
+	assert_true(runner_fd >= 0);
+	assert_int_equal(waitpid(runner, &status, 0), runner);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
+	assert_true(send(ends[0], &message, sizeof(message), 0) > 0);
+	close(ends[0]);
+	pid = fork();
+	if (pid == 0) {
+		dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+		runner_fd = fcntl(runner_fd, F_DUPFD, 20);
+		dup2(fcntl(ends[1], F_DUPFD, 20), SG_GUARDIAN_LINE_FD);
+		dup2(runner_fd, SG_GUARDIAN_RUNNER_FD);
+		execl("/proc/self/exe", "test_lifeline", SG_GUARDIAN_VERB, (char *)NULL);
+		_exit(99);
+	}
+	nanosleep(&pause, NULL);
+	/* It tries, and tries again: the rig of this brief is not there. */
+	assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	close(ends[1]);
+	close(runner_fd);
+}
+
 static void no_guardian_costs_nothing(void **state)
 {
 	struct sg_lifeline none;
@@ -189,6 +245,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(it_inherits_nothing_that_is_open),
 		cmocka_unit_test(one_that_dies_is_noticed_and_followed),
 		cmocka_unit_test(one_that_stands_still_is_followed_too_and_holds_nothing_up),
+		cmocka_unit_test(how_long_nobody_watches_is_known),
+		cmocka_unit_test(one_whose_runner_is_dead_before_it_speaks_acts),
 		cmocka_unit_test(no_guardian_costs_nothing),
 	};
 
