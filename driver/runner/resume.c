@@ -370,6 +370,7 @@ enum sg_err sg_run_resume(const struct sg_run_config *config, struct sg_reopened
 	if (err)
 		goto out;
 	sg_run_begin_sleep(&run);
+	sg_run_begin_wall(&run);
 	place_in_time(&run);
 	heed_guardian(&run, &hole.absence);
 	tell_hole(&run, &hole, &from->checkpoint);

@@ -67,6 +67,7 @@ static void tell_slow_disk(struct sg_run *run)
 void sg_run_flush(struct sg_run *run)
 {
 	sg_run_beat(run);
+	sg_run_watch_wall(run);
 	if (sg_recorder_tick(run->recorder, sg_clock_now_ns(run->config->clock)))
 		run->disk_failed = true;
 	tell_slow_disk(run);

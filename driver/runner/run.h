@@ -50,6 +50,7 @@ struct sg_run {
 	int64_t zero_ns;         /**< clock at test time 0 */
 	double current_off_s;    /**< test time at which a current last ended, NAN if none flowed yet */
 	struct sg_sleep sleep;
+	int64_t wall_ns;         /**< by so much UTC was ahead of the clock when it was looked at last */
 	double lost_s;           /**< test time at which the link was lost last, or the PC was seen awake before it slept */
 	bool hole;               /**< samples are missing between the latest row and the next sample */
 	bool current_before;     /**< the step before this one carried a current and no rest was planned since */
@@ -178,6 +179,12 @@ bool sg_run_has_link(const struct sg_run *run);
  * again), HOLD or STOP, see sg_run_reconnect().
  */
 enum sg_verdict sg_run_watch_link(struct sg_run *run);
+
+/** The run begins, or goes on in another process: from here on a wall clock that is set is told. */
+void sg_run_begin_wall(struct sg_run *run);
+
+/** Was it? Told as an event; nothing else follows. Costs two readings of clocks. */
+void sg_run_watch_wall(struct sg_run *run);
 
 /** The clock stands at test time 0. */
 void sg_run_begin_sleep(struct sg_run *run);

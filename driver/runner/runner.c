@@ -367,6 +367,7 @@ enum sg_err sg_run(const struct sg_run_config *config, struct sg_run_outcome *ou
 		config->allocation_mark(true);
 	run.zero_ns = sg_clock_now_ns(config->clock);
 	sg_run_begin_sleep(&run);
+	sg_run_begin_wall(&run);
 	sg_event_init(&event, SG_EVENT_RUN_STARTED, SG_GRADE_INFO, 0.0);
 	sg_event_say(&event, "%s %s (%s)%s%s, clock %s", run.rig->potentiostat.family->title,
 		     run.rig->potentiostat.identity.model, run.rig->potentiostat.identity.serial,

@@ -63,8 +63,14 @@ static int64_t clock_slept(struct sg_clock *clock)
 	return current->slept_ns;
 }
 
+/* UTC, as somebody set it. */
+static int64_t clock_utc(struct sg_clock *clock)
+{
+	return clock_now(clock) + (current->samples >= current->wall_at ? sg_ns(current->wall_by_s) : 0);
+}
+
 static const struct sg_clock_ops clock_ops = {
-	.now_ns = clock_now, .utc_ns = clock_now, .sleep_until = clock_sleep, .slept_ns = clock_slept,
+	.now_ns = clock_now, .utc_ns = clock_utc, .sleep_until = clock_sleep, .slept_ns = clock_slept,
 };
 
 static void fall_asleep(void)

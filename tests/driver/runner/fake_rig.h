@@ -52,6 +52,8 @@ struct fake_rig {
 	uint32_t short_at;          /**< from this sample on the cell is 1 ohm, */
 	uint32_t rises_at;          /**< from this sample on its resistance rises, twofold in three hundred */
 	uint32_t lead_at;           /**< ... or the sense lead is off and shows 1.5 mV in the direction of the current then */
+	uint32_t wall_at;           /**< from this sample on the wall clock is ahead ... */
+	double wall_by_s;           /**< ... by so much; 0: nobody sets it */
 	uint32_t gone_at;           /**< before this sample the link is lost, once */
 	char sleeps_in;             /**< the PC falls asleep in this verb (see log; N: next, C: read of the chamber), 0: never ... */
 	uint32_t sleeps_at;         /**< ... when it is called the so-manieth time, from 1; N: before this sample, from 0 */

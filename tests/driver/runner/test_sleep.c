@@ -334,6 +334,33 @@ static void half_a_second_is_no_sleep(void **state)
 	assert_int_equal(fake->row_count, SAMPLES);
 }
 
+/* Nothing follows from it but a word: no row, no charge, no end. */
+static void a_wall_clock_that_is_set_is_told_and_nothing_else(void **state)
+{
+	static const double by_s[] = { 3600.0, -3600.0 };
+	struct fake_rig *fake = *state;
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct fake_event *told;
+
+		set_up_again(fake);
+		fake->wall_at = 200;
+		fake->wall_by_s = by_s[i];
+		fake_run(fake);
+		fake_assert_stopped_by(fake, "end_of_plan");
+		told = fake_event(fake, SG_EVENT_TIME_FAULT);
+		assert_non_null(told);
+		assert_true(told->event.value == by_s[i]);
+		assert_int_equal(fake->row_count, SAMPLES);
+		for (size_t row = 0; row < SAMPLES; row++)
+			assert_true(fabs(fake->rows[row].test_time_s - (double)(row + 1)) < 1e-6);
+		assert_true(fabs(fake->rows[SAMPLES - 1].test.charging_c - 300.0 * CURRENT_A) < 1e-9);
+	}
+	set_up_again(fake);
+	fake_run(fake);
+	assert_null(fake_event(fake, SG_EVENT_TIME_FAULT));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -351,6 +378,7 @@ int main(void)
 		on_rig(a_sleep_in_a_soak_is_told_and_takes_nothing_from_its_time),
 		on_rig(a_sleep_in_the_last_second_is_told),
 		on_rig(half_a_second_is_no_sleep),
+		on_rig(a_wall_clock_that_is_set_is_told_and_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
