@@ -53,7 +53,8 @@
  *                            charge is what is known to have flowed), end ("duration", "voltage_max", ..., "none" while it runs)}]
  *   polarization             {found, and when and at which areal capacity of its half-step: t10 (resistance 10 % up
  *                            for a minute), t_inflect (the voltage bends upward most), t2x (twice the resistance),
- *                            t_compl (compliance): t10_s, t10_mAh_cm2, ...}; null where not reached
+ *                            t_compl (compliance of the source, or the
+ *                            voltage at which its step or the guard ends it): t10_s, t10_mAh_cm2, ...}; null where not reached
  *   event_counts             {<event type>: count}, every type
  *   resume_count             how often the test went on after a crash
  *   resumes                  [{at (ISO 8601 UTC), cause ("program_lost", "power_lost"), since_s (test time of the latest row

@@ -145,6 +145,8 @@ static enum sg_verdict look(struct sg_run *run, const struct sg_sample *sample, 
 		sg_run_pulse_sample(run, row);
 	else
 		*count += sg_watch_feed(&run->watch, &reading, &events[*count]);
+	if (run->trip == SG_TRIP_VOLTAGE && !run->block.is_pulse)
+		sg_watch_voltage_limit(&run->watch, row->test_time_s);
 	return verdict;
 }
 

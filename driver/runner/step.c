@@ -162,6 +162,8 @@ enum sg_verdict sg_block_segment_end(struct sg_run *run, const struct sg_report 
 								       run->segments[report->segment].voltage_min_v;
 		sg_event_say(&event, "the voltage reached %.4g V (last sample %.4f V); the instrument ended the step",
 			     event.reference, event.value);
+		if (!run->block.is_pulse)
+			sg_watch_voltage_limit(&run->watch, run->books.row.test_time_s);
 		sg_run_tell(run, &event);
 		if (verdict == SG_VERDICT_STOP)
 			sg_run_stop(run, sg_trip_name(SG_TRIP_VOLTAGE), SG_ERR_LIMIT, event.text);

@@ -148,6 +148,8 @@ static void hold_limits(struct sg_replay *replay, const struct sg_table_row *row
 	if (!isfinite(row->voltage_v) || !isfinite(row->current_a))
 		return;
 	trip = sg_guard_sample(&replay->guard, &sample, row->time_s, 0.0, &event);
+	if (trip == SG_TRIP_VOLTAGE)
+		sg_watch_voltage_limit(&replay->watch, row->time_s);
 	if (trip != SG_TRIP_NONE && !replay->tripped)
 		tell(replay, &event);
 	replay->tripped = trip != SG_TRIP_NONE;

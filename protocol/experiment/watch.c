@@ -6,6 +6,7 @@
 
 #include "core/sample.h"
 #include "detect/noise.h"
+#include "detect/polarization.h"
 #include "detect/thresholds.h"
 
 static const struct level {
@@ -247,6 +248,11 @@ double sg_watch_slow_ohm(const struct sg_watch *watch, double since_s)
 			at_once_ohm = fmax(at_once_ohm, jump->ohm[i]);
 	}
 	return sg_detector_baseline_ohm(&watch->detector) - at_once_ohm * watch->detector.baseline.thermal;
+}
+
+void sg_watch_voltage_limit(struct sg_watch *watch, double time_s)
+{
+	sg_polarization_rail(&watch->detector, time_s);
 }
 
 static size_t tell_doubled(const struct sg_polarization *marks, const struct sg_reading *reading, struct sg_event *event)

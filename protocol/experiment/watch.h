@@ -79,6 +79,12 @@ enum sg_err sg_watch_init(struct sg_watch *watch, const struct sg_detect_config 
  */
 size_t sg_watch_feed(struct sg_watch *watch, struct sg_reading *reading, struct sg_event *events);
 
+/**
+ * The voltage is at a limit of the experiment: of its step (`until: {voltage: ...}`) or of the guard. Of a cell that polarizes
+ * this is its t_compl, where no compliance of the source came first.
+ */
+void sg_watch_voltage_limit(struct sg_watch *watch, double time_s);
+
 /** From the latest reading to time_s (table's time) a known current flowed without samples: 0 with the cell off. */
 void sg_watch_flowed(struct sg_watch *watch, double time_s, double current_a);
 

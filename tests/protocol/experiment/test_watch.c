@@ -310,6 +310,12 @@ static void a_doubled_resistance_is_an_event_of_its_own(void **state)
 	assert_true(doubled.since_s == b.watch.detector.polarizing.marks.t2x_s && doubled.since_s <= doubled.time_s);
 	assert_true(doubled.value == b.watch.detector.polarizing.marks.c2x_mah_cm2);
 	assert_int_equal(doubled.step, 13);
+	/* where the experiment has its limit of the voltage, it has its practical capacity */
+	assert_true(isnan(b.watch.detector.polarizing.marks.t_compl_s));
+	sg_watch_voltage_limit(&b.watch, 46790.0);
+	sg_watch_voltage_limit(&b.watch, 46800.0);
+	assert_true(b.watch.detector.polarizing.marks.t_compl_s == 46790.0);
+	NEAR(b.watch.detector.polarizing.marks.c_compl_mah_cm2, 1.0 / AREA_CM2, 0.01);
 	assert_true(doubled.time_s > 10.0 * (12 * 360 + 170) && doubled.time_s < 10.0 * (12 * 360 + 200));
 }
 
