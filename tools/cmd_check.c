@@ -3,7 +3,10 @@
 #include <errno.h>
 #include <getopt.h>
 #include <linux/magic.h>
+#include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -12,6 +15,7 @@
 
 #include "commands.h"
 #include "experiment/check.h"
+#include "experiment/proposal.h"
 #include "load.h"
 
 /* The folder may not exist yet: the nearest one above it that does. */
@@ -81,22 +85,36 @@ unsigned sg_check_loaded(const struct sg_loaded *loaded, int verbose)
 	return (unsigned)report.errors;
 }
 
+static bool is_density(const char *text, double *out)
+{
+	char *end;
+
+	*out = strtod(text, &end);
+	if (end != text && !*end && *out > 0.0 && isfinite(*out))
+		return true;
+	fprintf(stderr, "--propose %s: would be a current density in mA/cm2, for example 5\n", text);
+	return false;
+}
+
 static void usage(FILE *out)
 {
-	fprintf(out, "usage: sandglass check [--port potentiostat=URI] [--port chamber=URI] EXPERIMENT.yaml\n"
+	fprintf(out, "usage: sandglass check [--port potentiostat=URI] [--port chamber=URI] [--propose J] EXPERIMENT.yaml\n"
 		     "Prints the expanded steps, duration, charge per half-step, the range each step will use and\n"
-		     "everything that does not fit. Exit status 1 if something does not. Touches no instrument.\n");
+		     "everything that does not fit. Exit status 1 if something does not. Touches no instrument.\n"
+		     "  --propose J   also, how long J mA/cm2 could go on until the diffusion limit: from fresh metal, and after the plan\n");
 }
 
 int sg_cmd_check(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "port", required_argument, NULL, 'p' },
+		{ "propose", required_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct sg_overrides overrides = { .folder = NULL };
 	struct sg_loaded loaded;
+	double proposed_ma_cm2 = 0.0;
 	unsigned errors;
 	int c;
 
@@ -104,6 +122,11 @@ int sg_cmd_check(int argc, char **argv)
 		if (c == 'h') {
 			usage(stdout);
 			return SG_EXIT_OK;
+		}
+		if (c == 'j') {
+			if (!is_density(optarg, &proposed_ma_cm2))
+				return SG_EXIT_USAGE;
+			continue;
 		}
 		if (c != 'p' || sg_override_port(&overrides, optarg)) {
 			usage(stderr);
@@ -117,6 +140,8 @@ int sg_cmd_check(int argc, char **argv)
 	if (sg_load(&loaded, argv[optind], &overrides))
 		return SG_EXIT_FAILED;
 	errors = sg_check_loaded(&loaded, 1);
+	if (proposed_ma_cm2 > 0.0)
+		sg_proposal_print(&loaded.experiment, &loaded.plan, proposed_ma_cm2, print_line, stdout);
 	sg_unload(&loaded);
 	return errors ? SG_EXIT_FAILED : SG_EXIT_OK;
 }

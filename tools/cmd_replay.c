@@ -21,6 +21,7 @@ struct arguments {
 	const char *set;
 	double thickness_mm;
 	double temperature_c;
+	double proposed_ma_cm2; /* NAN: none */
 	struct sg_exposure_config model;
 	struct sg_replay_config config;
 };
@@ -39,6 +40,7 @@ static void usage(FILE *out)
 		"  --diffusion-set NAME constants of its self-diffusion; `sandglass model --list` shows them\n"
 		"  --metal-thickness MM of each electrode's metal; without: thick\n"
 		"  --temperature C      of the cell where the table has none\n"
+		"  --propose J          how long J mA/cm2 could go on from where the table ends (needs --metal)\n"
 		"Tables: time_s,current_A,voltage_V[,temp_C]; Battery Data Format; records of this program.\n");
 }
 
@@ -76,9 +78,9 @@ static bool choose_model(struct arguments *a)
 	struct sg_text why;
 
 	if (!a->metal) {
-		if (!a->set[0] && isnan(a->thickness_mm))
+		if (!a->set[0] && isnan(a->thickness_mm) && isnan(a->proposed_ma_cm2))
 			return true;
-		fprintf(stderr, "--diffusion-set and --metal-thickness mean nothing without --metal\n");
+		fprintf(stderr, "--diffusion-set, --metal-thickness and --propose mean nothing without --metal\n");
 		return false;
 	}
 	if (isnan(a->config.area_cm2)) {
@@ -103,6 +105,7 @@ static int parse(int argc, char **argv, struct arguments *a)
 		{ "limit-voltage", required_argument, NULL, 'v' }, { "help", no_argument, NULL, 'h' },
 		{ "metal", required_argument, NULL, 'm' },	       { "diffusion-set", required_argument, NULL, 's' },
 		{ "metal-thickness", required_argument, NULL, 't' }, { "temperature", required_argument, NULL, 'T' },
+		{ "propose", required_argument, NULL, 'p' },
 		{ NULL, 0, NULL, 0 },
 	};
 	bool good = true;
@@ -110,7 +113,7 @@ static int parse(int argc, char **argv, struct arguments *a)
 
 	memset(a, 0, sizeof(*a));
 	a->set = "";
-	a->thickness_mm = a->temperature_c = NAN;
+	a->thickness_mm = a->temperature_c = a->proposed_ma_cm2 = NAN;
 	a->config = (struct sg_replay_config){ .area_cm2 = NAN, .expected_ohm = NAN, .compliance_v = NAN,
 					       .limit_voltage_v = NAN };
 	while (good && (c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -141,6 +144,9 @@ static int parse(int argc, char **argv, struct arguments *a)
 			break;
 		case 'T':
 			good = finite_number("temperature", optarg, &a->temperature_c);
+			break;
+		case 'p':
+			good = positive("propose", optarg, &a->proposed_ma_cm2);
 			break;
 		case 'h':
 			usage(stdout);
@@ -258,9 +264,9 @@ int sg_cmd_replay(int argc, char **argv)
 		fprintf(stderr, "%s: %s\n", file == stdin ? "standard input" : a.path,
 			why.length ? why.data : sg_err_text(err));
 	else if (a.json)
-		sg_print_replay_json(&replay);
+		sg_print_replay_json(&replay, a.proposed_ma_cm2);
 	else
-		sg_print_replay(&replay);
+		sg_print_replay(&replay, a.proposed_ma_cm2);
 	sg_replay_fini(&replay);
 	return err ? SG_EXIT_FAILED : SG_EXIT_OK;
 }

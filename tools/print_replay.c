@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "core/units.h"
+#include "experiment/forecast.h"
 #include "experiment/result_members.h"
 #include "print_result.h"
 
@@ -34,7 +36,27 @@ static void put_polarization(struct sg_json *json, const struct sg_result *r)
 	sg_json_close(json);
 }
 
-static void put_limit(struct sg_json *json, const struct sg_watch *watch)
+/* From where the table ends; positive strips A. */
+static struct sg_interval time_left(const struct sg_watch *watch, double proposed_ma_cm2, enum sg_electrode electrode)
+{
+	const double current_a = sg_current_a(proposed_ma_cm2, watch->exposure.config.area_cm2);
+
+	return sg_watch_time_to_limit(watch, electrode, electrode == SG_ELECTRODE_B ? -current_a : current_a);
+}
+
+static void put_proposed(struct sg_json *json, const struct sg_watch *watch, double proposed_ma_cm2)
+{
+	const struct sg_interval a = time_left(watch, proposed_ma_cm2, SG_ELECTRODE_A);
+	const struct sg_interval b = time_left(watch, proposed_ma_cm2, SG_ELECTRODE_B);
+
+	sg_json_number(json, "proposed_mA_cm2", proposed_ma_cm2, 9);
+	sg_json_number(json, "A_earliest_s", a.low, 6);
+	sg_json_number(json, "A_latest_s", a.high, 6);
+	sg_json_number(json, "B_earliest_s", b.low, 6);
+	sg_json_number(json, "B_latest_s", b.high, 6);
+}
+
+static void put_limit(struct sg_json *json, const struct sg_watch *watch, double proposed_ma_cm2)
 {
 	const struct sg_interval a = sg_watch_fraction(watch, SG_ELECTRODE_A), b = sg_watch_fraction(watch, SG_ELECTRODE_B);
 
@@ -49,6 +71,8 @@ static void put_limit(struct sg_json *json, const struct sg_watch *watch)
 	sg_json_number(json, "A_high", a.high, 5);
 	sg_json_number(json, "B_low", b.low, 5);
 	sg_json_number(json, "B_high", b.high, 5);
+	if (!isnan(proposed_ma_cm2))
+		put_proposed(json, watch, proposed_ma_cm2);
 	sg_json_close(json);
 }
 
@@ -68,7 +92,7 @@ static void print_object(struct sg_json *json)
 		fputs(json->data, stdout);
 }
 
-void sg_print_replay_json(const struct sg_replay *replay)
+void sg_print_replay_json(const struct sg_replay *replay, double proposed_ma_cm2)
 {
 	const struct sg_result *r = &replay->result;
 	char storage[OBJECT_SIZE];
@@ -90,15 +114,15 @@ void sg_print_replay_json(const struct sg_replay *replay)
 	sg_json_number(&json, r->areal ? "ccd_last_good_mA_cm2" : "ccd_last_good_mA", r->ccd_last_good_ma_cm2, 9);
 	sg_result_put_first(&json, r);
 	put_polarization(&json, r);
-	put_limit(&json, &replay->watch);
+	put_limit(&json, &replay->watch, proposed_ma_cm2);
 	put_event_counts(&json, r);
 	print_object(&json);
 }
 
 /* What is used of the limit where the table ends, in a sentence with all that it does not say. */
-static void print_limit(const struct sg_watch *watch)
+static void print_limit(const struct sg_watch *watch, double proposed_ma_cm2)
 {
-	char storage[640];
+	char storage[640], left[SG_FORECAST_PHRASE_SIZE];
 	struct sg_text text;
 
 	for (int i = 0; i < 2 && watch->has_model; i++) {
@@ -106,9 +130,12 @@ static void print_limit(const struct sg_watch *watch)
 		sg_exposure_describe(&watch->exposure, i ? SG_ELECTRODE_B : SG_ELECTRODE_A, &text);
 		printf("at the end: %s\n", storage);
 	}
+	for (int i = 0; i < 2 && watch->has_model && !isnan(proposed_ma_cm2); i++)
+		printf("from there %+.4g mA cm-2 could go on until that limit: %s\n", i ? -proposed_ma_cm2 : proposed_ma_cm2,
+		       sg_forecast_phrase(time_left(watch, proposed_ma_cm2, i ? SG_ELECTRODE_B : SG_ELECTRODE_A), left));
 }
 
-void sg_print_replay(const struct sg_replay *replay)
+void sg_print_replay(const struct sg_replay *replay, double proposed_ma_cm2)
 {
 	const struct sg_result *r = &replay->result;
 	const char *unit = r->areal ? "mA cm-2" : "mA";
@@ -129,5 +156,5 @@ void sg_print_replay(const struct sg_replay *replay)
 	else
 		printf("; no half-step ran to its end%s\n", r->short_found ? " before it" : "");
 	sg_print_polarization(r);
-	print_limit(&replay->watch);
+	print_limit(&replay->watch, proposed_ma_cm2);
 }

@@ -199,7 +199,8 @@ static void print_model(const struct printer *p)
 	say(p, "  limit used  of the diffusion limit at the end of the step, electrode that is stripped; %s, %s, D %.3g cm2/s%s;",
 	    config->material.metal->name, config->material.name, forecast.exposure.reference_cm2_s,
 	    phrase_sources(config, forecast.exposure.reference_cm2_s, sources));
-	say(p, "              fresh metal; an index of exposure and an upper bound, no prediction of a short");
+	say(p, "              fresh metal%s; an index of exposure and an upper bound, no prediction of a short",
+	    isnan(p->experiment->cell.metal_thickness_mm) ? ", thick (no metal_thickness_mm is given)" : "");
 }
 
 static void print_totals(const struct printer *p, const struct sg_check_report *report)
@@ -240,6 +241,21 @@ static double latest_short_s(const struct printer *p)
 	return latest_s;
 }
 
+/* What is left of a short in the voltage must be more than a meter shows for nothing. */
+static void print_least_short(const struct printer *p)
+{
+	double weakest_a = p->plan->current_max_a;
+	char current[SG_PHRASE_SIZE];
+
+	for (size_t i = 0; i < p->plan->step_count; i++) {
+		if (p->plan->steps[i].kind == SG_STEP_CURRENT)
+			weakest_a = fmin(weakest_a, fabs(p->plan->steps[i].current_a));
+	}
+	say(p, "  At %s less than %.2g ohm leaves %.2g mV, which a lost sense lead may read as well: that is told as such, and",
+	    sg_phrase_current(weakest_a, current), SG_OFFSET_V / weakest_a, SG_OFFSET_V * 1e3);
+	say(p, "  acted upon as a hard short.");
+}
+
 static void print_short(const struct printer *p)
 {
 	const double latest_s = latest_short_s(p);
@@ -255,6 +271,7 @@ static void print_short(const struct printer *p)
 	say(p, "  It is told within 2 samples and 1 s, the first sample of a step not counted; after a reversal of a cell");
 	say(p, "  that builds up its voltage slowly (gel, liquid, polymer) it can take %s, and a fifth of the half-step", within);
 	say(p, "  before where that voltage has a peak.");
+	print_least_short(p);
 }
 
 static const char *policy_text(enum sg_policy policy)

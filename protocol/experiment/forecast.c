@@ -2,8 +2,10 @@
 #include "experiment/forecast.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "experiment/phrase.h"
 #include "experiment/watch.h"
 
 /* A step in so many pieces: where a hold of the one-sided bound begins is found to a piece. */
@@ -44,4 +46,32 @@ struct sg_interval sg_forecast_step(struct sg_forecast *forecast, const struct s
 		sg_exposure_feed(&forecast->exposure, step->duration_s / PIECES, step->current_a, NAN);
 	forecast->steps++;
 	return sg_exposure_fraction(&forecast->exposure, sg_watch_stripped(step->current_a));
+}
+
+struct sg_interval sg_forecast_time_to_limit(const struct sg_forecast *forecast, double current_a)
+{
+	if (!forecast->has_model)
+		return unknown;
+	return sg_exposure_time_to_limit(&forecast->exposure, sg_watch_stripped(current_a), current_a);
+}
+
+char *sg_forecast_phrase(struct sg_interval left_s, char out[SG_FORECAST_PHRASE_SIZE])
+{
+	char earliest[SG_PHRASE_SIZE], latest[SG_PHRASE_SIZE];
+
+	sg_phrase_span(left_s.low, earliest);
+	sg_phrase_span(left_s.high, latest);
+	if (isnan(left_s.low))
+		snprintf(out, SG_FORECAST_PHRASE_SIZE, "unknown");
+	else if (!(left_s.high > 0.0))
+		snprintf(out, SG_FORECAST_PHRASE_SIZE, "no time: it is beyond the limit");
+	else if (isinf(left_s.low))
+		snprintf(out, SG_FORECAST_PHRASE_SIZE, "without an end");
+	else if (isinf(left_s.high))
+		snprintf(out, SG_FORECAST_PHRASE_SIZE, "%s at least", earliest);
+	else if (left_s.low > 0.0)
+		snprintf(out, SG_FORECAST_PHRASE_SIZE, "%s to %s", earliest, latest);
+	else
+		snprintf(out, SG_FORECAST_PHRASE_SIZE, "no time to %s: it may be beyond the limit", latest);
+	return out;
 }

@@ -37,4 +37,15 @@ enum sg_err sg_forecast_init(struct sg_forecast *forecast, const struct sg_exper
  */
 struct sg_interval sg_forecast_step(struct sg_forecast *forecast, const struct sg_step *step);
 
+/** How long a current could go on from where the forecast stands, see sg_exposure_time_to_limit(); NAN without a model. */
+struct sg_interval sg_forecast_time_to_limit(const struct sg_forecast *forecast, double current_a);
+
+#define SG_FORECAST_PHRASE_SIZE 80
+
+/**
+ * Such a time for people: "40 min to 51 min", "40 min at least", "no time: it may be there already", "unknown".
+ * @return out
+ */
+char *sg_forecast_phrase(struct sg_interval left_s, char out[SG_FORECAST_PHRASE_SIZE]);
+
 #endif

@@ -11,6 +11,8 @@
 
 #include "base.h"
 #include "experiment/check.h"
+#include "experiment/forecast.h"
+#include "experiment/proposal.h"
 
 /* What the base experiment fits exactly: 9 mA/cm2 on 0.8 cm2 is 7.2 mA. */
 static const struct sg_potentiostat_caps good_caps = {
@@ -215,7 +217,8 @@ static void temperatures_out_of_reach(void **state)
 	set_up(&b, base_text);
 	b.chamber_or_null = NULL;
 	EXPECT(&b, { ERROR, 24, "25 degC is to be set, but the rig has no chamber" },
-	       { ERROR, 20, "limits.temperature cannot be watched" }, { ERROR, 46, "50 degC is to be set" });
+	       { ERROR, 20, "limits.temperature cannot be watched" }, { ERROR, 46, "50 degC is to be set" },
+	       { WARNING, 0, "no thermometer in the rig: below 20 to 25 % a soft short looks like warmth" });
 	set_up(&b, base_with("max: 60 degC", "max: 51 degC"));
 	EXPECT(&b, { WARNING, 46, "an excursion of 2 K around 50 degC leaves limits.temperature of 10 to 51 degC" });
 	set_up(&b, base_text);
@@ -433,6 +436,85 @@ static void a_plan_beyond_the_diffusion_limit_is_told_and_may_run(void **state)
 	tear_down(&b);
 }
 
+/* 20 mAh cm-2 net are 177 um of sodium (8.866 um per mAh cm-2 at 0.04205 mol cm-3). */
+static void metal_that_is_half_gone_is_told(void **state)
+{
+	static const struct {
+		double thickness_mm;
+		const char *times; /* of the duration in the text */
+		const char *words; /* NULL: enough of it is left */
+	} rows[] = {
+		{ (double)NAN, "10 h", NULL },
+		{ (double)NAN, "20 h", "by step 4.1- 40 mAh/cm2 net, 355 um of sodium, are away from one side: more than half of a foil of 500 um; "
+				"metal_thickness_mm is not given" },
+		{ 0.4, "10 h", NULL },
+		{ 0.3, "10 h", "177 um of sodium, are away from one side: more than half of its metal of 300 um" },
+		{ 0.15, "10 h", "more than its metal of 150 um" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		static struct bench b;
+		const struct sg_finding *last;
+
+		set_up(&b, base_text);
+		strcpy(b.experiment.cell.metal, "Na");
+		b.experiment.cell.metal_thickness_mm = rows[i].thickness_mm;
+		b.experiment.limits.charge_mah_cm2 = 60.0;
+		for (size_t k = 0; k < b.experiment.procedure_count; k++) {
+			if (b.experiment.procedures[k].kind == SG_PROC_POLARIZE && strcmp(rows[i].times, "20 h") == 0)
+				b.experiment.procedures[k].half_step_s *= 2.0;
+		}
+		check(&b);
+		assert_int_equal(b.report.errors, 0);
+		last = &b.report.findings[b.report.count - 1];
+		if ((strstr(last->text, "away from one side") != NULL) != (rows[i].words != NULL) ||
+		    (rows[i].words && !strstr(last->text, rows[i].words)))
+			fail_msg("row %zu: %s", i, last->text);
+		tear_down(&b);
+	}
+}
+
+/* Closed form with D of 5.868e-9 and phi of 0.04205: 50.58 min at 5 mA cm-2; for the lowest source 0.9034 of it. */
+static void a_proposed_current_has_its_time_from_fresh_metal_and_after_the_plan(void **state)
+{
+	static struct bench b;
+	static struct lines lines;
+
+	(void)state;
+	set_up(&b, base_text);
+	strcpy(b.experiment.cell.metal, "Na");
+	check(&b);
+	lines.text[0] = '\0';
+	sg_proposal_print(&b.experiment, &b.plan, 5.0, take_line, &lines);
+	assert_non_null(strstr(lines.text, "5 mA/cm2 could go on until the diffusion limit (an upper bound, no prediction"));
+	assert_non_null(strstr(lines.text, "from fresh metal             45.69 min to 50.58 min\n"));
+	assert_non_null(strstr(lines.text, "after this plan, + strips A  "));
+	assert_non_null(strstr(lines.text, "after this plan, - strips B  no time to 14.6 min: it may be beyond the limit\n"));
+	strcpy(b.experiment.cell.metal, "K");
+	lines.text[0] = '\0';
+	sg_proposal_print(&b.experiment, &b.plan, 5.0, take_line, &lines);
+	assert_non_null(strstr(lines.text, "is not known: nothing is known of the metal"));
+	tear_down(&b);
+}
+
+static void a_time_to_the_limit_is_said_with_both_ends(void **state)
+{
+	static const struct {
+		struct sg_interval left_s;
+		const char *words;
+	} rows[] = {
+		{ { 2400, 3000 }, "40 min to 50 min" }, { { 60, (double)INFINITY }, "1 min at least" },
+		{ { 0, 60 }, "no time to 1 min: it may be beyond the limit" }, { { 0, 0 }, "no time: it is beyond the limit" },
+		{ { (double)INFINITY, (double)INFINITY }, "without an end" }, { { (double)NAN, (double)NAN }, "unknown" },
+	};
+	char text[SG_FORECAST_PHRASE_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_string_equal(sg_forecast_phrase(rows[i].left_s, text), rows[i].words);
+}
+
 static void prints_what_each_half_step_uses_of_the_limit(void **state)
 {
 	static struct bench b;
@@ -587,6 +669,9 @@ int main(void)
 		cmocka_unit_test(counts_findings_beyond_its_room),
 		cmocka_unit_test(prints_what_would_be_done),
 		cmocka_unit_test(a_plan_beyond_the_diffusion_limit_is_told_and_may_run),
+		cmocka_unit_test(metal_that_is_half_gone_is_told),
+		cmocka_unit_test(a_proposed_current_has_its_time_from_fresh_metal_and_after_the_plan),
+		cmocka_unit_test(a_time_to_the_limit_is_said_with_both_ends),
 		cmocka_unit_test(prints_what_each_half_step_uses_of_the_limit),
 		cmocka_unit_test(prints_findings_with_their_places),
 		cmocka_unit_test(says_what_a_hard_short_ends),
