@@ -8,33 +8,22 @@
 #include <string.h>
 
 #include "format/plain_line.h"
-#include "format/table_columns.h"
+#include "format/table_heading.h"
 #include "format/table_number.h"
 
 #define HEADING_MAX 8192
-#define COLUMNS_MAX 256
-#define FOUND_SIZE 512
 #define SHOWN_SIZE 24 /* of a field that is no number */
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
-
-struct column {
-	enum sg_quantity quantity;
-	double factor;
-};
 
 struct sg_table_reader {
 	struct sg_table_sink sink;
 	struct csv_parser csv; /* of every line that is not plain */
 	char separator;
-	char heading[HEADING_MAX]; /* bytes of the first line, until its end is known */
-	size_t heading_length;
+	char first_line[HEADING_MAX]; /* until its end is known */
+	size_t first_length;
 	bool heading_done;    /* columns are known */
 	bool unusable;
-	struct column columns[COLUMNS_MAX]; /* the first of them; others are counted only */
-	size_t column_count;
-	char found[FOUND_SIZE]; /* headings, for the message */
-	struct sg_text found_text;
-	enum sg_quantity twice; /* a quantity that more than one of them names, or NONE */
+	struct sg_table_heading heading;
 	/* the row at hand */
 	size_t field;
 	double value[SG_QUANTITIES];
@@ -47,22 +36,6 @@ struct sg_table_reader {
 	bool at_end;
 	bool last_ended; /* the latest byte was a line break */
 };
-
-static void take_heading(struct sg_table_reader *r, const char *text)
-{
-	const size_t at = r->column_count++;
-	struct column *column;
-
-	sg_text_add(&r->found_text, "%s\"%s\"", at ? ", " : "", text);
-	if (at >= COLUMNS_MAX)
-		return;
-	column = &r->columns[at];
-	column->quantity = sg_table_column(text, &column->factor);
-	for (size_t i = 0; i < at; i++) {
-		if (column->quantity != SG_QUANTITY_NONE && r->columns[i].quantity == column->quantity)
-			r->twice = column->quantity;
-	}
-}
 
 /* The beginning of a field for a message: one line, whatever bytes it has. */
 static void show(struct sg_table_reader *r, const char *text, size_t length)
@@ -77,12 +50,12 @@ static void show(struct sg_table_reader *r, const char *text, size_t length)
 static void take_value(struct sg_table_reader *r, const char *text, size_t length)
 {
 	const size_t at = r->field++;
-	const struct column *column;
+	const struct sg_table_column *column;
 	double value;
 
-	if (at >= r->column_count || at >= COLUMNS_MAX)
+	if (at >= r->heading.count || at >= SG_TABLE_COLUMNS_MAX)
 		return;
-	column = &r->columns[at];
+	column = &r->heading.columns[at];
 	if (column->quantity == SG_QUANTITY_NONE)
 		return;
 	if (!sg_table_number(text, length, &value)) {
@@ -102,7 +75,7 @@ static void on_field(void *text, size_t length, void *ctx)
 	if (r->heading_done)
 		take_value(r, text ? text : "", text ? length : 0);
 	else
-		take_heading(r, text ? text : "");
+		sg_table_heading_add(&r->heading, text ? text : "");
 }
 
 static void complain(struct sg_table_reader *r, const char *text)
@@ -124,9 +97,9 @@ static void finish_row(struct sg_table_reader *r)
 	sg_text_init(&text, storage, sizeof(storage));
 	if (r->at_end && !r->last_ended) {
 		complain(r, "the last line has no line break: it is torn, and its last number may be cut off");
-	} else if (r->field != r->column_count) {
+	} else if (r->field != r->heading.count) {
 		sg_text_add(&text, "%zu fields where the heading has %zu: a torn line, or two run together", r->field,
-			    r->column_count);
+			    r->heading.count);
 		complain(r, text.data);
 	} else if (r->not_a_number != SG_QUANTITY_NONE) {
 		sg_text_add(&text, "the %s is no number: \"%s\"", sg_quantity_name(r->not_a_number), r->shown);
@@ -180,8 +153,7 @@ enum sg_err sg_table_open(const struct sg_table_sink *sink, struct sg_table_read
 	}
 	r->sink = *sink;
 	r->line_blank = true;
-	r->twice = SG_QUANTITY_NONE;
-	sg_text_init(&r->found_text, r->found, sizeof(r->found));
+	sg_table_heading_init(&r->heading);
 	*out = r;
 	return SG_OK;
 }
@@ -200,72 +172,11 @@ static enum sg_err refuse(struct sg_table_reader *r)
 	return SG_ERR_FORMAT;
 }
 
-static size_t count_outside_quotes(const char *text, size_t length, char wanted)
-{
-	size_t count = 0;
-	bool quoted = false;
-
-	for (size_t i = 0; i < length; i++) {
-		if (text[i] == '"')
-			quoted = !quoted;
-		count += !quoted && text[i] == wanted;
-	}
-	return count;
-}
-
-/* What separates fields: of comma, semicolon and tab the one the heading has most of. */
-static char sniff(const char *heading, size_t length)
-{
-	static const char candidates[] = { ',', ';', '\t' };
-	char best = ',';
-	size_t most = 0;
-
-	for (size_t c = 0; c < sizeof(candidates); c++) {
-		const size_t count = count_outside_quotes(heading, length, candidates[c]);
-
-		if (count > most) {
-			most = count;
-			best = candidates[c];
-		}
-	}
-	return best;
-}
-
 static enum sg_err parse(struct sg_table_reader *r, const void *bytes, size_t length)
 {
 	if (csv_parse(&r->csv, bytes, length, on_field, on_row, r) == length)
 		return SG_OK;
 	return csv_error(&r->csv) == CSV_ENOMEM ? SG_ERR_NO_MEMORY : SG_ERR_FORMAT;
-}
-
-static bool has(const struct sg_table_reader *r, enum sg_quantity quantity)
-{
-	for (size_t i = 0; i < r->column_count && i < COLUMNS_MAX; i++) {
-		if (r->columns[i].quantity == quantity)
-			return true;
-	}
-	return false;
-}
-
-static enum sg_err check_heading(struct sg_table_reader *r, struct sg_text *why)
-{
-	static const enum sg_quantity required[] = { SG_QUANTITY_TIME, SG_QUANTITY_CURRENT, SG_QUANTITY_VOLTAGE };
-	bool complete = true;
-
-	for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++) {
-		if (has(r, required[i]))
-			continue;
-		sg_text_add(why, "%s%s", complete ? "the first line names no column for " : " and none for ",
-			    sg_quantity_name(required[i]));
-		complete = false;
-	}
-	/* Which of the two is the one that was measured, nobody can tell. */
-	if (complete && r->twice == SG_QUANTITY_NONE)
-		return SG_OK;
-	if (complete)
-		sg_text_add(why, "the first line names two columns for %s: one of them must go", sg_quantity_name(r->twice));
-	sg_text_add(why, "; it has %s%s", r->column_count ? r->found : "nothing", r->found_text.truncated ? "..." : "");
-	return refuse(r);
 }
 
 static bool is_break(char c)
@@ -286,25 +197,25 @@ static bool is_blank_line(const char *text, size_t length)
 static enum sg_err take_first_line(struct sg_table_reader *r, struct sg_text *why)
 {
 	const size_t mark = strlen(BYTE_ORDER_MARK);
-	const bool marked = r->heading_length >= mark && memcmp(r->heading, BYTE_ORDER_MARK, mark) == 0;
+	const bool marked = r->first_length >= mark && memcmp(r->first_line, BYTE_ORDER_MARK, mark) == 0;
 	const size_t skip = marked ? mark : 0;
 	enum sg_err err;
 
-	r->separator = sniff(r->heading, r->heading_length);
+	r->separator = sg_table_heading_separator(r->first_line, r->first_length);
 	csv_set_delim(&r->csv, (unsigned char)r->separator);
-	err = parse(r, r->heading + skip, r->heading_length - skip);
+	err = parse(r, r->first_line + skip, r->first_length - skip);
 	if (err)
 		return err;
 	/* A quote that does not close swallows the line break. */
 	if (!r->heading_done) {
-		if (is_blank_line(r->heading + skip, r->heading_length - skip)) {
-			r->heading_length = 0; /* an empty line; the heading is still to come */
+		if (is_blank_line(r->first_line + skip, r->first_length - skip)) {
+			r->first_length = 0; /* an empty line; the heading is still to come */
 			return SG_OK;
 		}
 		sg_text_add(why, "the first line has a quote that does not close");
 		return refuse(r);
 	}
-	return check_heading(r, why);
+	return sg_table_heading_check(&r->heading, why) ? refuse(r) : SG_OK;
 }
 
 /* Bytes of the first line, until its line break. *taken of the bytes are used up. */
@@ -316,11 +227,11 @@ static enum sg_err collect_heading(struct sg_table_reader *r, const char *bytes,
 	while (i < length) {
 		const char c = bytes[i++];
 
-		if (r->heading_length == HEADING_MAX) {
+		if (r->first_length == HEADING_MAX) {
 			sg_text_add(why, "the first line is longer than %d bytes: not a table", HEADING_MAX);
 			return refuse(r);
 		}
-		r->heading[r->heading_length++] = c;
+		r->first_line[r->first_length++] = c;
 		if (is_break(c)) {
 			*taken = i;
 			return take_first_line(r, why);
@@ -425,7 +336,7 @@ enum sg_err sg_table_end(struct sg_table_reader *r, struct sg_text *why)
 		return SG_ERR_FORMAT;
 	r->at_end = true;
 	if (!r->heading_done) {
-		sg_text_add(why, r->heading_length ? "one line without a line break, and no rows" : "empty");
+		sg_text_add(why, r->first_length ? "one line without a line break, and no rows" : "empty");
 		return refuse(r);
 	}
 	if (csv_fini(&r->csv, on_field, on_row, r) != 0)
