@@ -24,6 +24,8 @@ void sg_baseline_init(struct sg_baseline *b, double expected_ohm)
 	b->hot_c = INFINITY;
 	b->cold_c = INFINITY;
 	b->thermal = 1.0;
+	b->thermal_given = 1.0;
+	b->given_c = NAN;
 	b->thermal_begin = 1.0;
 	b->thermal_hot = 1.0;
 	b->thermal_cold = 1.0;
@@ -179,7 +181,7 @@ static void learn_hasty(struct sg_baseline *b)
 static void forget_hasty(struct sg_baseline *b)
 {
 	b->hasty = false;
-	b->scale_ohm = b->given_ohm / sg_baseline_thermal(b->hottest_c);
+	b->scale_ohm = b->given_ohm / b->thermal_given;
 	b->scale_visits = 0;
 	b->first_count = 0;
 }
@@ -254,11 +256,20 @@ static double strangeness(const struct sg_baseline *b, const struct sg_stretch *
 	return SG_STRANGE_PER_OCTAVE * far + 0.5 * (double)b->strange;
 }
 
-bool sg_baseline_begin(struct sg_baseline *b, const struct sg_stretch *stretch)
+/* Currents of either sign made voltages of their own: what was learned is the cell, however small they were. */
+static bool is_proven(const struct sg_baseline *b)
+{
+	const bool both = (b->learned_a[0][0] > 0.0F || b->learned_a[1][0] > 0.0F) &&
+			  (b->learned_a[0][1] > 0.0F || b->learned_a[1][1] > 0.0F);
+
+	return both && b->largest_a * b->scale_ohm >= SG_RELEARN_LEAST_V;
+}
+
+bool sg_baseline_begin(struct sg_baseline *b, const struct sg_stretch *stretch, bool same_voltage)
 {
 	const double level_a = stretch->level_a;
 	const struct sg_baseline old = *b;
-	const bool anew = b->largest_a > 0.0 && fabs(level_a) > SG_RELEARN_RATIO * b->largest_a;
+	const bool anew = b->largest_a > 0.0 && fabs(level_a) > SG_RELEARN_RATIO * b->largest_a && !same_voltage && !is_proven(b);
 
 	if (anew) {
 		sg_baseline_init(b, old.given_ohm);
@@ -266,6 +277,8 @@ bool sg_baseline_begin(struct sg_baseline *b, const struct sg_stretch *stretch)
 		b->coldest_c = old.coldest_c;
 		b->sensor_c = old.sensor_c;
 		b->thermal = old.thermal;
+		b->thermal_given = old.thermal_given;
+		b->given_c = old.given_c;
 		b->hot_c = old.hot_c;
 		b->cold_c = old.cold_c;
 		b->thermal_hot = old.thermal_hot;
@@ -273,7 +286,7 @@ bool sg_baseline_begin(struct sg_baseline *b, const struct sg_stretch *stretch)
 		b->warmth = old.warmth;
 		b->hot = old.hot;
 		b->cold = old.cold;
-		b->scale_ohm = old.given_ohm / sg_baseline_thermal(b->hottest_c);
+		b->scale_ohm = old.given_ohm / old.thermal_given;
 	}
 	b->thermal_begin = b->thermal;
 	b->largest_a = fmax(b->largest_a, fabs(level_a));

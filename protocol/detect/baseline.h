@@ -27,8 +27,12 @@ void sg_baseline_temperature(struct sg_baseline *baseline, double temperature_c,
 /** The stretch that was learned is over; `keep` says that its readings were those of a healthy cell. */
 void sg_baseline_close(struct sg_baseline *baseline, const struct sg_stretch *stretch, double now_s, bool keep);
 
-/** A stretch begins. @return true if its current is so far above all before that what was learned is void */
-bool sg_baseline_begin(struct sg_baseline *baseline, const struct sg_stretch *stretch);
+/**
+ * A stretch begins.
+ * @param same_voltage  the voltage is that of before
+ * @return true if its current is so far above all before that what was learned is void
+ */
+bool sg_baseline_begin(struct sg_baseline *baseline, const struct sg_stretch *stretch, bool same_voltage);
 
 /** The median of the latest three readings of a stretch; ohm at 25 degC. */
 double sg_baseline_smooth(struct sg_baseline *baseline, double ohm);

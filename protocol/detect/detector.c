@@ -42,7 +42,6 @@ void sg_detector_init(struct sg_detector *d, const struct sg_detect_config *conf
 	*d = (struct sg_detector){
 		.area_cm2 = config->area_cm2,
 		.compliance_v = config->compliance_v,
-		.rest_v = NAN,
 		.temperature_c = NAN,
 		.resistance_ohm = NAN,
 		.limit_fraction = NAN,
@@ -122,6 +121,12 @@ static void follow_glitch(struct sg_detector *d, bool on, const struct sg_readin
 		     (unsigned)off, reading->time_s, (unsigned)d->glitches);
 }
 
+/* As under potential control. */
+static bool is_voltage_of_before(const struct sg_detector *d, const struct sg_reading *reading)
+{
+	return fabs(reading->voltage_v - d->jump.before_v) <= SG_RELEARN_SAME_VOLTAGE * fabs(d->jump.before_v);
+}
+
 /* Which stretch, and whether the current is on its level. */
 static bool take_current(struct sg_detector *d, const struct sg_reading *reading, struct sg_event *events, size_t *count)
 {
@@ -136,7 +141,7 @@ static bool take_current(struct sg_detector *d, const struct sg_reading *reading
 			sg_baseline_forget_visit(&d->baseline);
 		sg_baseline_close(&d->baseline, &before, d->stretch.begin_s, quiet);
 		sg_jump_begin(&d->jump, before.known ? before.level_a : NAN, quiet);
-		if (sg_baseline_begin(&d->baseline, &d->stretch))
+		if (sg_baseline_begin(&d->baseline, &d->stretch, is_voltage_of_before(d, reading)))
 			sg_jump_init(&d->jump);
 		/* The readings that made the level known belong to it. */
 		d->charge_c = d->stretch.level_a * (d->now_s - d->stretch.begin_s - d->timeline.last_step_s);
@@ -152,11 +157,48 @@ static bool take_current(struct sg_detector *d, const struct sg_reading *reading
 
 static bool has_meaning(const struct sg_detector *d, const struct sg_reading *reading)
 {
-	/* Two unlike electrodes: the voltage is not made by the current. */
-	if (fabs(d->rest_v) > SG_REST_MAX_V)
+	/* The voltage is not made by the current. */
+	if (d->electrodes == SG_ELECTRODES_UNLIKE)
 		return false;
 	/* The first reading of a stretch, or after a gap, is spoilt by the switch of range. */
 	return fabs(reading->current_a) > SG_REST_A && d->stretch.blank_count >= 2;
+}
+
+static size_t tell_unlike(const struct sg_reading *reading, struct sg_event *event)
+{
+	sg_event_init(event, SG_EVENT_DATA_FAULT, SG_GRADE_WARNING, reading->time_s);
+	event->value = reading->voltage_v;
+	event->unit = SG_UNIT_V;
+	sg_event_say(event,
+		     "the cell rests at %.4g V: its electrodes are not alike (or the sense lead was off), and V/I is no resistance. Shorts, "
+		     "polarization and contacts are NOT watched until it rests below %.2g V",
+		     reading->voltage_v, SG_REST_MAX_V);
+	return 1;
+}
+
+/* Like electrodes rest near 0 V, and their voltage turns with the current. One reading at a rest proves nothing. */
+static size_t follow_rest(struct sg_detector *d, const struct sg_reading *reading, struct sg_event *event)
+{
+	const bool apart = fabs(reading->voltage_v) > SG_REST_MAX_V;
+
+	d->rests_apart = apart ? d->rests_apart + 1 : 0;
+	d->rests_near = apart ? 0 : d->rests_near + 1;
+	if (d->rests_near >= SG_REST_READINGS)
+		d->electrodes = SG_ELECTRODES_ALIKE;
+	if (d->rests_apart < SG_REST_READINGS || d->electrodes != SG_ELECTRODES_UNKNOWN)
+		return 0;
+	d->electrodes = SG_ELECTRODES_UNLIKE;
+	return tell_unlike(reading, event);
+}
+
+/* A voltage beyond what a meter is off zero. */
+static void follow_signs(struct sg_detector *d, const struct sg_reading *reading)
+{
+	if (d->electrodes != SG_ELECTRODES_UNKNOWN || !(fabs(reading->voltage_v) > SG_OFFSET_MOST_V))
+		return;
+	d->of_either_sign[reading->voltage_v < 0.0] = true;
+	if (d->of_either_sign[0] && d->of_either_sign[1])
+		d->electrodes = SG_ELECTRODES_ALIKE;
 }
 
 /* R moved, and the temperature says why. Told once an episode, for whoever looks at V/I alone. */
@@ -207,6 +249,7 @@ static size_t take_voltage(struct sg_detector *d, const struct sg_reading *readi
 
 	if (!has_meaning(d, reading))
 		return 0;
+	follow_signs(d, reading);
 	sg_jump_feed(&d->jump, &d->stretch, d->now_s, reading->voltage_v, d->baseline.thermal,
 		     sg_hard_short_is_quiet(&d->hard_short) && is_learnable(d, d->stretch.level_a < 0.0));
 	count = sg_hard_short_feed(d, reading, events);
@@ -255,12 +298,11 @@ static size_t feed(struct sg_detector *d, const struct sg_reading *reading, stru
 	}
 	d->accepted = true;
 	if (d->stretch.known && d->stretch.level_a == 0.0 && !d->stretch.trying) {
-		d->rest_v = reading->voltage_v;
 		sg_jump_rest(&d->jump, reading->voltage_v);
 		if (d->stretch.blank_count >= 2)
 			sg_hard_short_rest(&d->hard_short, reading->voltage_v);
 		sg_noise_feed(&d->voltage, reading->voltage_v, d->now_s);
-		return count;
+		return count + follow_rest(d, reading, &events[count]);
 	}
 	good = sg_fault_check_current(&d->faults, reading, d->now_s, on_level, events, &count);
 	if (good)

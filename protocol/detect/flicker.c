@@ -83,6 +83,7 @@ static void begin_dip(struct sg_flicker *f, const struct sg_residual *r, const s
 	f->low = 0;
 	f->low_sum = 0.0;
 	f->low_most = -INFINITY;
+	f->low_least = INFINITY;
 	f->since_s = reading->time_s;
 	f->low_since_s = r->now_s;
 	f->depth += (f->dips > 0.0 ? DEPTH_GAIN : 1.0) * (fall / f->level - f->depth);
@@ -106,6 +107,20 @@ static size_t tell_fall(struct sg_detector *d, const struct sg_residual *r, cons
 	return 1;
 }
 
+/* A floating lead drifts on; a filament that has formed stays as it is, or nearly. */
+static bool is_flat(const struct sg_flicker *f, const struct sg_residual *r)
+{
+	return f->low_most - f->low_least <= fmax(SG_CONTACT_FLAT * (f->level - f->low_sum / f->low), SG_DIP_SIGMA * r->noise);
+}
+
+/* It fell to what the cell usually shows, from where a lead that was off had it. */
+static bool is_back(const struct sg_flicker *f, const struct sg_residual *r, bool scale_known)
+{
+	if (isnan(r->e))
+		return scale_known && f->low_sum / f->low > 1.0 - SG_FALL_FRACTION;
+	return r->e > -fmax(SG_SOFT_SLACK, SG_SOFT_SIGMA * r->spread);
+}
+
 /* At constant current no relaxation takes the voltage away from one reading to the next. */
 static size_t follow_dip(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
 			 struct sg_event *event)
@@ -115,11 +130,14 @@ static size_t follow_dip(struct sg_detector *d, const struct sg_residual *r, con
 	f->low++;
 	f->low_sum += seen(f, r);
 	f->low_most = fmax(f->low_most, seen(f, r));
+	f->low_least = fmin(f->low_least, seen(f, r));
 	if (!f->jumped || d->soft_short.told[r->polarity] || f->low < SG_CONTACT_READINGS ||
 	    r->now_s - f->low_since_s < SG_CONTACT_SECONDS)
 		return 0;
 	f->jumped = false;
 	if (f->low_most > (1.0 - SG_FALL_FRACTION) * f->level || f->low_sum / f->low < SG_SOFT_LEAST * f->level)
+		return 0;
+	if (!is_flat(f, r) || is_back(f, r, d->baseline.scale_visits > 0))
 		return 0;
 	return tell_fall(d, r, reading, event);
 }

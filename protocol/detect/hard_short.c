@@ -22,7 +22,7 @@ void sg_hard_short_init(struct sg_hard_short *h)
 		.last_a = NAN,
 		.steady = 1.0F,
 		.rest_v = { INFINITY, -INFINITY },
-		.offset_v = (float)SG_OFFSET_V,
+		.offset_v = (float)SG_OFFSET_UNKNOWN_V,
 	};
 }
 
@@ -83,6 +83,20 @@ static void learn_offset(struct sg_hard_short *h, const struct sg_detector *d, d
 	most_v += SG_LOW_SIGMA * noise_v;
 	if (known || most_v < (double)h->offset_v)
 		h->offset_v = (float)fmin(fmax(most_v, SG_OFFSET_DRIFT_V), SG_OFFSET_MOST_V);
+}
+
+/* The ends of two half-steps with opposite currents: an offset is half of their sum, unless two unlike interfaces should hide it. */
+static void compare_polarities(struct sg_hard_short *h, const struct sg_detector *d)
+{
+	const double end_v = d->jump.before_v, end_a = d->jump.before_a;
+
+	if (h->state != SG_SHORT_CLEAR || !(fabs(end_a) > 0.0) || isnan(end_v))
+		return;
+	if (fabs(end_a + (double)h->end_a) <= SG_ON_SET_FRACTION * fabs(end_a) &&
+	    0.5 * fabs(end_v + (double)h->end_v) <= SG_OFFSET_DRIFT_V)
+		h->offset_v = fminf(h->offset_v, (float)SG_OFFSET_V);
+	h->end_v = (float)end_v;
+	h->end_a = (float)end_a;
 }
 
 static void enter_stretch(struct sg_hard_short *h, const struct sg_stretch *stretch)
@@ -420,6 +434,7 @@ size_t sg_hard_short_feed(struct sg_detector *d, const struct sg_reading *readin
 	size_t count = 0;
 
 	if (d->hard_short.stretch != d->stretch.index) {
+		compare_polarities(&d->hard_short, d);
 		learn_offset(&d->hard_short, d, look.noise_v);
 		enter_stretch(&d->hard_short, &d->stretch);
 		count = feed_held(d, reading, event);

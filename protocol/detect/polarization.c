@@ -134,6 +134,24 @@ static void look_for_recovery(struct sg_detector *d, double excess, double now_s
 		p->marks.told = false;
 }
 
+/*
+ * From healthy to doubled at once. A half-step that begins high where the one before it in that direction ended high has not
+ * been healthy a moment ago.
+ */
+static bool runs_away(struct sg_polarizing *p, const struct sg_residual *r, double excess)
+{
+	bool *high = &p->high[r->polarity];
+
+	*high = excess > T10;
+	if (!*high)
+		p->began_high = false;
+	if (p->marks.told || p->began_high || p->count10 == 0 || excess < T2X ||
+	    (p->count10 > SG_RUNAWAY_READINGS && r->now_s - p->since10_now_s > SG_RUNAWAY_SECONDS))
+		return false;
+	*high = false;
+	return true;
+}
+
 /* excess: R over reference_ohm, minus 1; limit: from where on it counts. */
 static size_t judge(struct sg_detector *d, const struct sg_residual *r, double excess, double limit, uint32_t readings,
 		    double seconds, const struct sg_reading *reading, struct sg_event *events)
@@ -144,8 +162,7 @@ static size_t judge(struct sg_detector *d, const struct sg_residual *r, double e
 	size_t count = 0;
 
 	p->marks.excess = excess;
-	if (!p->marks.told && p->count10 > 0 && excess >= T2X &&
-	    (p->count10 <= SG_RUNAWAY_READINGS || r->now_s - p->since10_now_s <= SG_RUNAWAY_SECONDS)) {
+	if (runs_away(p, r, excess)) {
 		sg_polarization_break(p);
 		return sg_contact_run_away(&d->contact, r, reading, excess, events);
 	}
@@ -292,6 +309,7 @@ size_t sg_polarization_feed(struct sg_detector *d, const struct sg_residual *r, 
 		sg_polarization_break(p);
 		sg_long_step_init(&p->step);
 		p->begin_warmth = d->baseline.cold;
+		p->began_high = p->high[r->polarity];
 	}
 	p->stretch = d->stretch.index;
 	if (sg_series_feed(d, r, reading, learnable))

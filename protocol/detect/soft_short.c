@@ -99,6 +99,7 @@ static size_t add_block(struct sg_detector *d, const struct sg_residual *r, doub
 {
 	struct sg_soft_short *s = &d->soft_short;
 	const int p = r->polarity;
+	double more;
 	bool smooth;
 
 	if (s->told[p]) {
@@ -114,13 +115,15 @@ static size_t add_block(struct sg_detector *d, const struct sg_residual *r, doub
 	s->last[p] = off;
 	if (s->lag - off > fmax(SG_ABRUPT_FRACTION, SG_SOFT_SIGMA * r->noise))
 		s->abrupt[p] = true;
-	s->sum[p] = fmax(0.0, s->sum[p] + fmin(SG_SOFT_CLIP, -off - slack_of(r)));
+	more = -off - slack_of(r);
+	s->sum[p] = fmax(0.0, s->sum[p] + fmin(SG_SOFT_CLIP, more));
 	s->drop[p] += DROP_GAIN * (-off - s->drop[p]);
 	if (r->blind && !s->abrupt[p] && s->drop[p] < SG_SOFT_WARMTH)
 		return 0;
 	if (s->steady[p] < SG_STEADY_SHARE || r->ohm < SG_SOFT_LEAST * r->base_ohm)
 		return 0;
-	if (s->sum[p] < SG_SOFT_LIMIT || r->now_s - s->since_now_s[p] < SG_SOFT_SECONDS)
+	/* What is left of a sum from before a lead was off, or before a rest, says nothing of now. */
+	if (more <= 0.0 || s->sum[p] < SG_SOFT_LIMIT || r->now_s - s->since_now_s[p] < SG_SOFT_SECONDS)
 		return 0;
 	return tell(d, r, reading, event);
 }

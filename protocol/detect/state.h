@@ -170,7 +170,9 @@ struct sg_baseline {
 	double warmth;         /**< sg_baseline_warmth() of it */
 	double hot, cold;      /**< ... and of the hottest and the coldest the cell can be, */
 	double hot_c, cold_c;  /**< as they were when these were worked out */
-	double given_ohm;      /**< expected resistance at the test temperature, until a temperature is known */
+	double given_ohm;      /**< expected resistance at the first temperature known */
+	double thermal_given;  /**< R / R(25 degC) there; 1: none known yet */
+	double given_c;        /**< that temperature; NAN: none */
 };
 
 #define SG_JUMPS 4
@@ -239,6 +241,7 @@ struct sg_hard_short {
 	uint32_t stretch;     /**< the fields above belong to */
 	double recover_now_s; /**< since when it looks healthy, NAN: it does not */
 	float rest_v[2];      /**< where the cell rested latest after a current of either sign; +-INFINITY: it did not */
+	float end_v, end_a;   /**< end of the latest half-step, 0: none */
 	float offset_v;       /**< most that the instrument can be off zero */
 };
 
@@ -272,7 +275,7 @@ struct sg_flicker {
 	uint32_t readings;   /**< on the level, in turn */
 	double change;       /**< how far these are apart, the largest of late */
 	uint32_t low;        /**< readings of the dip */
-	double low_sum, low_most;
+	double low_sum, low_most, low_least;
 	double since_s;      /**< first of them, table's time */
 	double dips;         /**< that came back, decaying with 10 min */
 	double dips_now_s, dips_since_s;
@@ -379,6 +382,8 @@ struct sg_polarizing {
 	double begin_warmth;    /**< of this half-step */
 	double c10_c, c2x_c;    /**< charge of the half-step at that time */
 	double healthy_since_s; /**< NAN: it does not look so */
+	bool high[2];           /**< by polarity: the latest reading was above 10 %, */
+	bool began_high;        /**< as when this half-step began, and it has been since */
 	uint32_t stretch;
 };
 
@@ -391,6 +396,13 @@ struct sg_start_short {
 	float mark_ohm;     /**< what was read at the latest mark */
 	float mark_s;       /**< phase of the next */
 	uint32_t low;
+};
+
+/** What the voltages at rest and under current say of the two electrodes. */
+enum sg_electrodes {
+	SG_ELECTRODES_UNKNOWN,
+	SG_ELECTRODES_ALIKE,
+	SG_ELECTRODES_UNLIKE, /**< V/I is no resistance */
 };
 
 struct sg_detector {
@@ -415,7 +427,10 @@ struct sg_detector {
 	uint32_t charge_stretch;
 	uint32_t glitches, off_count; /**< spoilt readings: episodes told, readings of the present one */
 	bool warm_told;
-	double rest_v;        /**< latest voltage at rest, NAN: never rested */
+	enum sg_electrodes electrodes;
+	uint32_t rests_apart; /**< readings of a rest in turn above SG_REST_MAX_V */
+	uint32_t rests_near;  /**< ... below */
+	bool of_either_sign[2]; /**< a voltage of this sign was seen under current */
 	double temperature_c; /**< latest known, NAN: none */
 	/* for callers */
 	double now_s;         /**< bridged time of the latest accepted reading */

@@ -31,14 +31,17 @@
  * The voltage follows the current if the mean of n readings stands 5 sigma / sqrt(n) above zero: one
  * false "follows" in 3.5e6 episodes of white noise. Below 2 sigma, or below the zero offset of a
  * bench instrument, a mean proves nothing however long it is.
- * Assumed: offset of 0.1 mV, typical of potentiostat data sheets; a shorted input would settle it, and rests tell: up to
- * 0.3 mV, as poor ones have. Not less than 0.05 mV: 5 uV/K and ten kelvin.
+ * Assumed: offset of 0.1 mV, typical of potentiostat data sheets; twice that where nothing tells, for a lost lead is never to be
+ * called a short, unless half-steps with opposite currents end within 0.05 mV of each other, which an offset allows by chance
+ * only. A shorted input would settle it, and rests tell: where those after currents of either sign are within 0.1 mV of
+ * each other they are the meter's, up to 2 mV, the worst of data sheets. Not less than 0.05 mV: 5 uV/K and ten kelvin.
  */
 #define SG_FOLLOW_SIGMA 5.0
 #define SG_FOLLOW_FLOOR_SIGMA 2.0
 #define SG_OFFSET_V 1e-4
+#define SG_OFFSET_UNKNOWN_V 2e-4
 #define SG_OFFSET_DRIFT_V 5e-5
-#define SG_OFFSET_MOST_V 3e-4
+#define SG_OFFSET_MOST_V 2e-3
 
 /*
  * A short is flat: two readings in turn differ by noise (5 sigma of a difference of two, 7.07 sigma
@@ -143,9 +146,11 @@
 
 /*
  * A cell of two like electrodes rests near 0 V (concentration and temperature differences: some
- * 0.1 V). Above this it is another kind of cell, and V/I is not a resistance.
+ * 0.1 V). Above this it is another kind of cell, and V/I is not a resistance: if three readings of a rest in turn say so, of a cell that
+ * never rested below it nor showed a voltage of either sign under current. A glitch spoils one or two.
  */
 #define SG_REST_MAX_V 0.5
+#define SG_REST_READINGS 3
 
 /*
  * Current. Off its level by 2 %: the reading is not used. By 5 %: another level is tried; the smallest
@@ -162,8 +167,14 @@
  * Assumed: an open cell reads up to some 10 nA on a bench instrument, and no cell is tested below 0.1 uA.
  */
 #define SG_REST_A 1e-7
-/* A current 30 times the largest one so far: what was "learned" below it was noise at rest. */
+/*
+ * A current 30 times the largest one so far: what was "learned" below it was noise at rest, unless currents of either sign made a
+ * voltage of five times what a meter is off zero, or this one flows at the voltage of before within a tenth: then a short under
+ * potential control lets it flow.
+ */
 #define SG_RELEARN_RATIO 30.0
+#define SG_RELEARN_LEAST_V (5.0 * SG_OFFSET_UNKNOWN_V)
+#define SG_RELEARN_SAME_VOLTAGE 0.10
 
 /* After a change or a gap the resistance is not shown nor learned: double layers, range switches. */
 #define SG_BLANK_SECONDS 5.0
@@ -353,7 +364,10 @@
 #define SG_DIP_SIGMA 8.0
 #define SG_DIP_FRACTION 0.07
 #define SG_NEAR_FRACTION 0.03
-/* A fall within one reading that stays (as a contact's step does): 15 %, and four times what readings usually differ. */
+/*
+ * A fall within one reading that stays (as a contact's step does, within a fifth of it): 15 %, and four times what readings usually
+ * differ; and to below what the cell usually shows, for a lead that was off comes back like that.
+ */
 #define SG_FALL_FRACTION 0.15
 #define SG_DIPS 2.5
 #define SG_WINDOW_SECONDS 600.0

@@ -58,8 +58,12 @@ void sg_baseline_temperature(struct sg_baseline *b, double temperature_c, double
 		return;
 	if (temperature_c == b->hottest_c && temperature_c == b->coldest_c)
 		return;
-	if (isnan(b->hottest_c) && b->scale_visits == 0 && b->scale_ohm == b->given_ohm)
-		b->scale_ohm = b->given_ohm / sg_baseline_thermal(temperature_c);
+	if (isnan(b->given_c)) {
+		b->given_c = temperature_c;
+		b->thermal_given = sg_baseline_thermal(temperature_c);
+		if (b->scale_visits == 0 && b->scale_ohm == b->given_ohm)
+			b->scale_ohm = b->given_ohm / b->thermal_given;
+	}
 	b->hottest_c = follow(b->hottest_c, temperature_c, temperature_c >= b->hottest_c, part);
 	b->coldest_c = follow(b->coldest_c, temperature_c, temperature_c <= b->coldest_c, part);
 	take_sensor(b, temperature_c);

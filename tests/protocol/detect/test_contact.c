@@ -135,6 +135,24 @@ static void a_switch_of_range_is_told_at_powers_of_ten(void **state)
 	assert_int_equal(of_the_cell(&b), 0);
 }
 
+/* Half-steps of a minute and a half: each begins where the one before ended, high; nothing happened at once. */
+static void growth_over_short_half_steps_is_no_lead(void **state)
+{
+	struct bench_cell b;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 10; seed++) {
+		bench_init(&b, seed);
+		bench_cycle(&b, 1e-3, 90, 40);
+		for (int i = 0; i < 8; i++) {
+			b.ohm = 50.0 * (1.0 + 0.3 * (i / 2 + 1));
+			bench_run(&b, i % 2 ? -1e-3 : 1e-3, 90);
+		}
+		assert_int_equal(b.count[SG_EVENT_SENSE_LOST], 0);
+		assert_true(b.count[SG_EVENT_POLARIZATION] >= 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,6 +161,7 @@ int main(void)
 		cmocka_unit_test(a_sense_lead_that_floats_is_no_event_of_the_cell),
 		cmocka_unit_test(a_voltage_ten_times_too_high_at_once_is_a_lead_until_it_is_back),
 		cmocka_unit_test(a_switch_of_range_is_told_at_powers_of_ten),
+		cmocka_unit_test(growth_over_short_half_steps_is_no_lead),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -327,12 +327,13 @@ static void an_interrupted_current_tells_a_short_from_a_lost_lead(void **state)
 /* A cell that rests shows what its meter reads for nothing: less is proved by less, more by more only. */
 static void rests_tell_how_much_may_be_the_offset(void **state)
 {
-	static const double offset_v[] = { 0.0, 2e-4 };
+	static const double offset_v[] = { 0.0, 2e-4, 5e-4, 1.5e-3 };
 	struct bench_cell b;
 
 	(void)state;
 	for (int known = 0; known < 2; known++) {
-		for (int poor = 0; poor < 2; poor++) {
+		/* Without a rest nobody knows of more than is assumed. */
+		for (int poor = 0; poor < (known ? 4 : 2); poor++) {
 			bench_init(&b, 12);
 			b.noise_v = 3e-6;
 			b.offset_v = offset_v[poor];
@@ -343,12 +344,12 @@ static void rests_tell_how_much_may_be_the_offset(void **state)
 				bench_run(&b, -1 * MA, 300);
 			}
 			bench_run(&b, 1 * MA, 100);
-			/* 75 uV made by the current, or the poor meter's 200 uV for nothing. */
+			/* 75 uV made by the current, or what the poor meter shows for nothing. */
 			b.short_ohm = 0.075;
-			b.lead_off = poor;
+			b.lead_off = poor > 0;
 			bench_run(&b, 1 * MA, 10);
-			assert_int_equal(b.count[SG_EVENT_HARD_SHORT], known != poor);
-			assert_int_equal(b.count[SG_EVENT_SHORT_OR_SENSE], known == poor);
+			assert_int_equal(b.count[SG_EVENT_HARD_SHORT], known && !poor);
+			assert_int_equal(b.count[SG_EVENT_SHORT_OR_SENSE], !known || poor);
 		}
 	}
 }
@@ -705,6 +706,86 @@ static void a_cell_of_two_unlike_electrodes_has_no_resistance(void **state)
 	assert_int_equal(bench_cell_events(&b), 0);
 }
 
+/* One bad reading at a rest of a symmetric cell, or a sense lead that is off during one, says nothing about its electrodes. */
+static void a_strange_rest_does_not_end_the_watch(void **state)
+{
+	struct bench_cell b;
+	double begin_s;
+
+	(void)state;
+	for (int whole = 0; whole < 2; whole++) {
+		bench_init(&b, 18);
+		for (int i = 0; i < 6; i++) {
+			bench_run(&b, i % 2 ? -1 * MA : 1 * MA, 300);
+			b.lead_off = whole && i == 5;
+			b.stray_v = 0.8;
+			bench_run(&b, 0.0, 60);
+			b.lead_off = i == 5;
+			bench_read(&b, 0.0);
+			b.lead_off = false;
+		}
+		bench_run(&b, 1 * MA, 100);
+		begin_s = b.time_s;
+		b.short_ohm = 1.0;
+		bench_run(&b, 1 * MA, 60);
+		assert_hard_short_within(&b, begin_s, 4.01);
+		assert_int_equal(b.count[SG_EVENT_DATA_FAULT], 0);
+	}
+}
+
+/* A cell that cannot be watched is not watched in silence. */
+static void says_once_that_unlike_electrodes_are_not_watched(void **state)
+{
+	struct bench_cell b;
+	struct sg_reading reading;
+
+	(void)state;
+	bench_init(&b, 19);
+	for (int i = 0; i < 2000; i++) {
+		const double current_a = i % 500 < 20 ? 0.0 : 1 * MA;
+
+		b.time_s += 1.0;
+		reading = (struct sg_reading){ .time_s = b.time_s, .voltage_v = 3.4 + current_a * 50 + 1e-5 * (i % 7),
+					       .set_a = current_a, .current_a = current_a, .temperature_c = NAN };
+		bench_feed(&b, &reading);
+	}
+	assert_int_equal(b.count[SG_EVENT_DATA_FAULT], 1);
+	assert_int_equal(b.event[SG_EVENT_DATA_FAULT].grade, SG_GRADE_WARNING);
+	assert_non_null(strstr(b.event[SG_EVENT_DATA_FAULT].text, "NOT watched"));
+	assert_true(b.event[SG_EVENT_DATA_FAULT].time_s < 10.0);
+	/* It was the lead, and is put right. */
+	for (int i = 0; i < 2; i++) {
+		bench_run(&b, 0.0, 10);
+		bench_run(&b, i ? -1 * MA : 1 * MA, 100);
+	}
+	assert_true(sg_detector_resistance_ohm(&b.detector) > 0.0);
+}
+
+/* Under potential control a short is a current many times as large, at the voltage of before. */
+static void finds_a_short_under_potential_control(void **state)
+{
+	static const double short_ohm[] = { 3.0, 1.6, 1.0, 0.3 };
+	struct bench_cell b;
+	double begin_s;
+
+	(void)state;
+	for (int one_way = 0; one_way < 2; one_way++) {
+		for (size_t i = 0; i < sizeof(short_ohm) / sizeof(short_ohm[0]); i++) {
+			bench_init(&b, 20);
+			b.noise_v = 1e-5;
+			b.know_set = false;
+			b.noise_a = 1e-7;
+			for (int k = 0; k < 6; k++)
+				bench_run(&b, (k % 2 && !one_way ? -0.05 : 0.05) / b.ohm, 600);
+			begin_s = b.time_s;
+			b.short_ohm = short_ohm[i];
+			bench_run(&b, 0.05 * (b.ohm + b.short_ohm) / (b.ohm * b.short_ohm), 60);
+			/* Three readings make the level, the first does not count, and the noise of the current is to be known. */
+			assert_hard_short_within(&b, begin_s, 5.01);
+		}
+	}
+}
+
 /* Any cell and bench. No short: nothing is told. With one: told once, and soon. */
 static void make_any(struct bench_cell *b, uint64_t seed, double *current_a, double *half_s)
 {
@@ -861,6 +942,9 @@ int main(void)
 		cmocka_unit_test(warming_by_ten_kelvin_is_no_short),
 		cmocka_unit_test(a_contact_that_comes_back_is_no_short),
 		cmocka_unit_test(a_cell_of_two_unlike_electrodes_has_no_resistance),
+		cmocka_unit_test(a_strange_rest_does_not_end_the_watch),
+		cmocka_unit_test(says_once_that_unlike_electrodes_are_not_watched),
+		cmocka_unit_test(finds_a_short_under_potential_control),
 		cmocka_unit_test(healthy_cells_of_any_kind_are_left_alone),
 		cmocka_unit_test(irregular_programs_are_left_alone),
 		cmocka_unit_test(shorts_of_any_kind_are_found),
