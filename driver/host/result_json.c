@@ -162,10 +162,10 @@ static void put_half_steps(struct sg_json *json, const struct sg_result *result,
 	sg_json_close(json);
 }
 
-/* Times and areal capacities of the half-step; all null while nothing was told. */
+/* Times and areal capacities of the half-step, of the first that was told, recovered since or not; else all null. */
 static void put_polarization(struct sg_json *json, const struct sg_result *result)
 {
-	const bool found = result && result->polarization.told;
+	const bool found = result && (result->polarization.ever_told || isfinite(result->polarization.t2x_s));
 	const struct sg_polarization *p = found ? &result->polarization : NULL;
 
 	sg_json_open_object(json, "polarization");
@@ -173,6 +173,7 @@ static void put_polarization(struct sg_json *json, const struct sg_result *resul
 	sg_json_number(json, "t10_s", p ? p->t10_s : NAN, 12);
 	sg_json_number(json, "t10_mAh_cm2", p ? p->c10_mah_cm2 : NAN, 6);
 	sg_json_number(json, "t_inflect_s", p ? p->t_inflect_s : NAN, 12);
+	sg_json_number(json, "t_inflect_unsure_s", p ? p->inflect_unsure_s : NAN, 6);
 	sg_json_number(json, "t_inflect_mAh_cm2", p ? p->c_inflect_mah_cm2 : NAN, 6);
 	sg_json_number(json, "t2x_s", p ? p->t2x_s : NAN, 12);
 	sg_json_number(json, "t2x_mAh_cm2", p ? p->c2x_mah_cm2 : NAN, 6);

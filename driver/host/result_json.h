@@ -52,9 +52,10 @@
  *                            shorted, witnessed (false: the link was lost before its end was seen, and its
  *                            charge is what is known to have flowed), end ("duration", "voltage_max", ..., "none" while it runs)}]
  *   polarization             {found, and when and at which areal capacity of its half-step: t10 (resistance 10 % up
- *                            for a minute), t_inflect (the voltage bends upward most), t2x (twice the resistance),
- *                            t_compl (compliance of the source, or the
- *                            voltage at which its step or the guard ends it): t10_s, t10_mAh_cm2, ...}; null where not reached
+ *                            for a minute), t_inflect (the voltage bent upward most, +- t_inflect_unsure_s; null if it
+ *                            did so to the end), t2x (twice the resistance), t_compl (compliance of the source, or the
+ *                            voltage at which its step or the guard ends it): t10_s, t10_mAh_cm2, ...}; null where not
+ *                            reached; of the first that was told, recovered since or not
  *   event_counts             {<event type>: count}, every type
  *   resume_count             how often the test went on after a crash
  *   resumes                  [{at (ISO 8601 UTC), cause ("program_lost", "power_lost"), since_s (test time of the latest row

@@ -21,7 +21,7 @@ enum sg_event_type {
 	SG_EVENT_SOFT_SHORT,     /**< below its own baseline: a partial or flickering electronic path */
 	SG_EVENT_SHORT_FROM_START, /**< far below what geometry says since the first current; info: cannot be excluded */
 	SG_EVENT_POLARIZATION,   /**< above its own baseline: contact or supply of metal is being lost */
-	SG_EVENT_RESISTANCE_DOUBLED, /**< t2x: twice its own baseline, beside the polarization that says so; for procedures that end there */
+	SG_EVENT_RESISTANCE_DOUBLED, /**< t2x: twice its reference; a polarization was told before, or is with it; for procedures that end there */
 	/* the bench: a change of the voltage that is not the cell's */
 	SG_EVENT_CONTACT_STEP, /**< more resistance from one reading to the next, at all phases: a contact, a lead */
 	SG_EVENT_CONTACT_OPEN, /**< spikes that return: a loose current lead */

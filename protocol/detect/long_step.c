@@ -9,7 +9,7 @@
 /* The grid begins at 8 s: 2^3. */
 #define FIRST_OCTAVE 4
 #define BLOCK_READINGS 4.0
-#define BLOCKS_MOST 256
+#define BLOCKS_MOST 64
 #define CALM_AGAIN 0.01
 
 /* Middle of a point's span, over the beginning of its octave: 2^((i + 0.5) / 6). */
@@ -138,20 +138,18 @@ double sg_long_step_feed(struct sg_long_step *s, double phase_s, double ohm)
 	return excess;
 }
 
-bool sg_long_step_curve(struct sg_long_step *s, double now_s, double ohm, double interval_s, double *back_s)
+/* False: the block goes on, or there are not three of its length yet, or they are no resistances. */
+static bool push_block(struct sg_long_step *s, const struct sg_curve *now, uint32_t *count)
 {
-	const double *x = s->level_ohm;
-	double curvature;
-
-	if (s->block_count == 0) {
-		s->block_from_s = now_s;
-		if (s->blocks == 0)
-			s->block_s = BLOCK_READINGS * interval_s;
-	}
-	s->block_sum += ohm;
+	if (s->block_s == 0.0)
+		s->block_s = BLOCK_READINGS * now->interval_s;
+	if (s->block_count == 0)
+		s->block_from_s = now->now_s;
+	s->block_sum += now->ohm;
 	s->block_count++;
-	if (now_s - s->block_from_s < s->block_s)
+	if (now->now_s - s->block_from_s < s->block_s)
 		return false;
+	*count = s->block_count;
 	s->level_ohm[0] = s->level_ohm[1];
 	s->level_ohm[1] = s->level_ohm[2];
 	s->level_ohm[2] = s->block_sum / s->block_count;
@@ -159,17 +157,51 @@ bool sg_long_step_curve(struct sg_long_step *s, double now_s, double ohm, double
 	s->block_count = 0;
 	if (++s->blocks >= BLOCKS_MOST) {
 		/* A longer step is looked at more coarsely. */
-		s->blocks = 1;
+		s->blocks = 0;
 		s->block_s *= 2.0;
+		return false;
 	}
-	if (s->blocks < 3 || !(x[0] > 0.0) || !(x[1] > 0.0) || !(x[2] > 0.0))
-		return false;
-	/* ln(b / a) = 2 (b - a) / (b + a), to the third order. */
-	curvature = 2.0 * ((x[2] - x[1]) / (x[2] + x[1]) - (x[1] - x[0]) / (x[1] + x[0])) / (s->block_s * s->block_s);
-	if (!s->rising || curvature <= s->curvature)
-		return false;
+	return s->blocks >= 3 && s->level_ohm[0] > 0.0 && s->level_ohm[1] > 0.0 && s->level_ohm[2] > 0.0;
+}
+
+/* Of ln R, by three blocks in turn; ln(b / a) = 2 (b - a) / (b + a), to the third order. */
+static double curvature_of(const struct sg_long_step *s)
+{
+	const double *x = s->level_ohm;
+
+	return 2.0 * ((x[2] - x[1]) / (x[2] + x[1]) - (x[1] - x[0]) / (x[1] + x[0])) / (s->block_s * s->block_s);
+}
+
+static void keep_largest(struct sg_long_step *s, const struct sg_curve *now, double curvature, double sigma)
+{
+	s->curved = false;
 	s->curvature = curvature;
-	*back_s = 1.5 * s->block_s;
+	s->curvature_sigma = sigma;
+	s->curved_unsure_s = s->block_s;
+	s->curved_s = now->now_s - 1.5 * s->block_s;
+	s->curved_c = now->charge_c - 1.5 * s->block_s * now->current_a;
+}
+
+bool sg_long_step_curve(struct sg_long_step *s, const struct sg_curve *now)
+{
+	double curvature, sigma;
+	uint32_t count;
+
+	if (!push_block(s, now, &count))
+		return false;
+	curvature = curvature_of(s);
+	/* x - 2 y + z */
+	sigma = sqrt(6.0 / count) * now->noise_ohm / s->level_ohm[1] / (s->block_s * s->block_s);
+	if (s->rising && curvature > s->curvature && curvature > SG_INFLECT_SIGMA * sigma) {
+		keep_largest(s, now, curvature, sigma);
+		return false;
+	}
+	if (s->curved || !(s->curvature > 0.0) ||
+	    curvature + SG_INFLECT_FALL_SIGMA * hypot(sigma, s->curvature_sigma) > 0.5 * s->curvature)
+		return false;
+	s->curved = true;
+	/* Around it the curvature falls as (t / w)^2, by half until now: noise chooses among what is within 2 sigma. */
+	s->curved_unsure_s += (now->now_s - 1.5 * s->block_s - s->curved_s) * sqrt(fmin(4.0 * s->curvature_sigma / s->curvature, 1.0));
 	return true;
 }
 

@@ -18,11 +18,22 @@ void sg_long_step_init(struct sg_long_step *step);
  */
 double sg_long_step_feed(struct sg_long_step *step, double phase_s, double ohm);
 
+/** A reading, for the curvature of ln V; ohm at 25 degC. */
+struct sg_curve {
+	double now_s;
+	double ohm;
+	double noise_ohm; /**< of one reading */
+	double interval_s;
+	double current_a;
+	double charge_c;  /**< of the step until now */
+};
+
 /**
  * The same reading, for the curvature of ln V.
- * @return true if it is the largest so far: at *back_s before now
+ * @return true if the largest so far is one: it has since fallen to half of that, by more than its error. It is in
+ * step->curved_s and the fields beside it. Never in a step that ends while the voltage still bends ever more.
  */
-bool sg_long_step_curve(struct sg_long_step *step, double now_s, double ohm, double interval_s, double *back_s);
+bool sg_long_step_curve(struct sg_long_step *step, const struct sg_curve *now);
 
 /** More resistance in series from now on. */
 void sg_long_step_shift(struct sg_long_step *step, double ohm);

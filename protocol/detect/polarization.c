@@ -20,7 +20,7 @@ void sg_polarization_init(struct sg_polarizing *p)
 {
 	*p = (struct sg_polarizing){ .healthy_since_s = NAN };
 	p->marks = (struct sg_polarization){
-		.t10_s = NAN, .t_inflect_s = NAN, .t2x_s = NAN, .t_compl_s = NAN, .c10_mah_cm2 = NAN, .excess = NAN,
+		.t10_s = NAN, .t_inflect_s = NAN, .inflect_unsure_s = NAN, .t2x_s = NAN, .t_compl_s = NAN, .c10_mah_cm2 = NAN, .excess = NAN,
 		.c_inflect_mah_cm2 = NAN, .c2x_mah_cm2 = NAN, .c_compl_mah_cm2 = NAN,
 	};
 	sg_long_step_init(&p->step);
@@ -74,64 +74,63 @@ static void mark(struct sg_detector *d, const struct sg_residual *r, double exce
 	}
 	if (lasts(&p->count10, excess > T10, 2) && isnan(p->marks.t10_s) &&
 	    r->now_s - p->since10_now_s >= SG_POLAR_SECONDS) {
+		p->polarity = r->polarity;
+		p->healthy_since_s = NAN;
 		p->marks.t10_s = p->since10_s;
 		p->marks.c10_mah_cm2 = capacity(d, p->c10_c);
 	}
 }
 
-static size_t tell(struct sg_detector *d, const struct sg_residual *r, double excess, double reference_ohm,
+static void be_told(struct sg_polarizing *p, int polarity)
+{
+	p->marks.told = true;
+	p->marks.ever_told = true;
+	p->healthy_since_s = NAN;
+	p->polarity = polarity;
+}
+
+static size_t tell(struct sg_detector *d, const struct sg_residual *r, double excess, double limit,
 		   const struct sg_reading *reading, struct sg_event *event)
 {
 	struct sg_polarizing *p = &d->polarizing;
 	const double thermal = d->baseline.thermal;
 	char more[SG_EVIDENCE_SIZE];
 
-	p->marks.told = true;
-	p->healthy_since_s = NAN;
+	be_told(p, r->polarity);
 	sg_event_init(event, SG_EVENT_POLARIZATION, SG_GRADE_ALARM, reading->time_s);
-	event->since_s = fmin(p->since_s, reading->time_s);
+	event->since_s = fmin(p->count > 0 ? p->since_s : p->since2x_s, reading->time_s);
 	event->value = r->ohm * thermal;
-	event->reference = reference_ohm * thermal;
+	event->reference = event->value / (1.0 + excess);
 	sg_event_say(event,
-		     "polarization: V/I = %.4g ohm, %.0f %% above %.4g (%s; sigma %.1f %%, %s, %.3g mAh cm-2 in this "
+		     "polarization: V/I = %.4g ohm, %.0f %% above %.4g (%s; told from %.0f %% on, %s, %.3g mAh cm-2 in this "
 		     "step); either contact is lost in the cell, or a contact or lead outside gets worse slowly",
 		     event->value, 100.0 * excess, event->reference,
-		     isnan(r->reference_ohm) || !r->frozen ? "its own course" : "reference of this phase", 100.0 * r->sigma,
+		     isnan(r->reference_ohm) || !r->frozen ? "its own course" : "reference of this phase", 100.0 * limit,
 		     sg_evidence_say(d, more), capacity(d, d->charge_c));
 	return 1;
 }
 
-static size_t tell_doubled(struct sg_detector *d, const struct sg_residual *r, double reference_ohm,
-			   const struct sg_reading *reading, struct sg_event *event)
-{
-	struct sg_polarizing *p = &d->polarizing;
-	char more[SG_EVIDENCE_SIZE];
-
-	p->marks.t2x_s = p->since2x_s;
-	p->marks.c2x_mah_cm2 = capacity(d, p->c2x_c);
-	sg_event_init(event, SG_EVENT_POLARIZATION, SG_GRADE_ALARM, reading->time_s);
-	event->since_s = fmin(p->since2x_s, reading->time_s);
-	event->value = r->ohm * d->baseline.thermal;
-	event->reference = reference_ohm * d->baseline.thermal;
-	sg_event_say(event,
-		     "polarization: the resistance has doubled, V/I = %.4g ohm against %.4g ohm, after %.4g mAh cm-2 in this "
-		     "step (%s); contact in the cell, or a contact or lead outside",
-		     event->value, event->reference, p->marks.c2x_mah_cm2, sg_evidence_say(d, more));
-	return 1;
-}
-
-static void look_for_recovery(struct sg_detector *d, double excess, double now_s)
+/* In the polarity it was seen in: one electrode may be lost while the other is well. */
+static void look_for_recovery(struct sg_detector *d, double excess, const struct sg_residual *r)
 {
 	struct sg_polarizing *p = &d->polarizing;
 
+	if (r->polarity != p->polarity)
+		return;
 	if (excess > SG_POLAR_HEALTHY || (double)d->series.excess > SG_POLAR_HEALTHY) {
 		p->healthy_since_s = NAN;
 		return;
 	}
 	if (isnan(p->healthy_since_s))
-		p->healthy_since_s = now_s;
-	if (now_s - p->healthy_since_s >= SG_SOFT_HEALTHY_SECONDS)
-		p->marks.told = false;
+		p->healthy_since_s = r->now_s;
+	if (r->now_s - p->healthy_since_s < SG_SOFT_HEALTHY_SECONDS)
+		return;
+	p->marks.told = false;
+	if (p->marks.ever_told)
+		return;
+	/* It went by and was not told: not the beginning of what may come. */
+	p->marks.t10_s = NAN;
+	p->marks.c10_mah_cm2 = NAN;
 }
 
 /*
@@ -152,14 +151,13 @@ static bool runs_away(struct sg_polarizing *p, const struct sg_residual *r, doub
 	return true;
 }
 
-/* excess: R over reference_ohm, minus 1; limit: from where on it counts. */
+/* excess: R over a reference, minus 1; limit: from where on it counts. */
 static size_t judge(struct sg_detector *d, const struct sg_residual *r, double excess, double limit, uint32_t readings,
 		    double seconds, const struct sg_reading *reading, struct sg_event *events)
 {
 	struct sg_polarizing *p = &d->polarizing;
-	const double reference_ohm = r->ohm / (1.0 + excess);
 	const double factor = evidence(d->limit_fraction);
-	size_t count = 0;
+	bool tells;
 
 	p->marks.excess = excess;
 	if (runs_away(p, r, excess)) {
@@ -171,15 +169,16 @@ static size_t judge(struct sg_detector *d, const struct sg_residual *r, double e
 		p->since_s = reading->time_s;
 		p->since_now_s = r->now_s;
 	}
-	if (p->marks.told)
-		look_for_recovery(d, excess, r->now_s);
-	if (lasts(&p->count, excess > limit, (uint32_t)ceil(readings * factor)) &&
-	    r->now_s - p->since_now_s >= seconds * factor && !p->marks.told)
-		count = tell(d, r, excess, reference_ohm, reading, events);
+	if (p->marks.told || !isnan(p->marks.t10_s))
+		look_for_recovery(d, excess, r);
+	tells = lasts(&p->count, excess > limit, (uint32_t)ceil(readings * factor)) && r->now_s - p->since_now_s >= seconds * factor;
 	if (lasts(&p->count2x, excess >= T2X && !r->strange, T2X_READINGS) && isnan(p->marks.t2x_s) &&
-	    r->now_s - p->since2x_now_s >= SG_CONVEX_SECONDS)
-		count += tell_doubled(d, r, reference_ohm, reading, &events[count]);
-	return count;
+	    r->now_s - p->since2x_now_s >= SG_CONVEX_SECONDS) {
+		p->marks.t2x_s = p->since2x_s;
+		p->marks.c2x_mah_cm2 = capacity(d, p->c2x_c);
+		tells = true;
+	}
+	return tells && !p->marks.told ? tell(d, r, excess, limit, reading, events) : 0;
 }
 
 /* Where most of it is the cell's own resistance, and little is what the current before left behind. */
@@ -220,11 +219,19 @@ static size_t inside_step(struct sg_detector *d, const struct sg_residual *r, co
 	/* Three times the half less twice the quarter: 3.6 times the error of a point; and the reading itself. */
 	const double points = 13.0 / fmax(p->step.readings, 1.0);
 	const double noise = r->noise * r->scale_ohm / fabs(r->ohm) * sqrt(1.0 + points);
-	double back_s;
+	const struct sg_curve curve = {
+		.now_s = r->now_s,
+		.ohm = r->ohm,
+		.noise_ohm = r->noise * r->scale_ohm,
+		.interval_s = d->timeline.interval_s,
+		.current_a = d->stretch.level_a,
+		.charge_c = d->charge_c,
+	};
 
-	if (sg_long_step_curve(&p->step, r->now_s, r->ohm, d->timeline.interval_s, &back_s)) {
-		p->marks.t_inflect_s = reading->time_s - back_s;
-		p->marks.c_inflect_mah_cm2 = capacity(d, d->charge_c - back_s * d->stretch.level_a);
+	if (sg_long_step_curve(&p->step, &curve)) {
+		p->marks.t_inflect_s = reading->time_s + p->step.curved_s - r->now_s;
+		p->marks.inflect_unsure_s = p->step.curved_unsure_s;
+		p->marks.c_inflect_mah_cm2 = capacity(d, p->step.curved_c);
 	}
 	if (isnan(excess))
 		return 0;
@@ -240,8 +247,7 @@ static size_t tell_turns(struct sg_detector *d, const struct sg_residual *r, con
 	const double thermal = d->baseline.thermal_cold;
 	char more[SG_EVIDENCE_SIZE];
 
-	p->marks.told = true;
-	p->healthy_since_s = NAN;
+	be_told(p, r->polarity);
 	if (isnan(p->marks.t10_s)) {
 		p->marks.t10_s = p->turn_s;
 		p->marks.c10_mah_cm2 = capacity(d, p->turn_c);

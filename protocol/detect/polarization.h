@@ -14,7 +14,7 @@ void sg_polarization_init(struct sg_polarizing *polarizing);
 
 /**
  * A reading of a cell without a hard short, leads not in doubt. learnable: nothing looks other than healthy.
- * @return events written, at most 3
+ * @return events written, at most 2
  */
 size_t sg_polarization_feed(struct sg_detector *detector, const struct sg_residual *r, const struct sg_reading *reading,
 			    bool learnable, struct sg_event *events);

@@ -338,9 +338,11 @@ struct sg_series {
 
 /** Marks of a polarization. Times as in the table, NAN: not reached. */
 struct sg_polarization {
-	bool told;
+	bool told;           /**< ... and it has not recovered since */
+	bool ever_told;      /**< what follows is of the first that was */
 	double t10_s;        /**< excess first above 10 % for a minute */
-	double t_inflect_s;  /**< steepest curvature of ln V in this half-step */
+	double t_inflect_s;  /**< largest curvature of ln V in a half-step, once it has fallen to half of that */
+	double inflect_unsure_s; /**< +- of it */
 	double t2x_s;        /**< resistance doubled */
 	double t_compl_s;    /**< compliance reached */
 	double c10_mah_cm2, c_inflect_mah_cm2, c2x_mah_cm2, c_compl_mah_cm2; /**< of the half-step, at those times */
@@ -365,7 +367,12 @@ struct sg_long_step {
 	double level_ohm[3]; /**< means of blocks, for the curvature */
 	double block_sum, block_from_s, block_s;
 	uint32_t block_count, blocks;
-	double curvature;    /**< largest so far */
+	double curvature;    /**< largest so far, */
+	double curvature_sigma; /**< its error, */
+	double curved_s;     /**< bridged time, */
+	double curved_c;     /**< charge of the half-step there, */
+	double curved_unsure_s; /**< +- of that time */
+	bool curved;         /**< it was told */
 	uint32_t stretch;
 };
 
@@ -384,6 +391,7 @@ struct sg_polarizing {
 	double healthy_since_s; /**< NAN: it does not look so */
 	bool high[2];           /**< by polarity: the latest reading was above 10 %, */
 	bool began_high;        /**< as when this half-step began, and it has been since */
+	int polarity;           /**< in which it was told, or began */
 	uint32_t stretch;
 };
 

@@ -418,6 +418,13 @@
 #define SG_CONVEX_SECONDS 20.0
 
 /*
+ * Inflexion: a curvature counts from 5 sigma of its own error on (one in 3.5e6 triples of blocks; a step has 32 after the
+ * latest doubling of their length), and is the largest once one is below half of it by 3 sigma of both.
+ */
+#define SG_INFLECT_SIGMA 5.0
+#define SG_INFLECT_FALL_SIGMA 3.0
+
+/*
  * From healthy to doubled within a minute and 5 readings: contact in a cell is lost by the current that flows, over minutes
  * at the least; a floating input charges in seconds.
  */

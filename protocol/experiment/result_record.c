@@ -180,10 +180,11 @@ static void walk_half_step(struct sg_walk *walk, struct sg_half_step *h)
 
 static void walk_polarization(struct sg_walk *walk, struct sg_polarization *p)
 {
-	double *const numbers[] = { &p->t10_s, &p->t_inflect_s, &p->t2x_s, &p->t_compl_s, &p->c10_mah_cm2,
+	double *const numbers[] = { &p->t10_s, &p->t_inflect_s, &p->inflect_unsure_s, &p->t2x_s, &p->t_compl_s, &p->c10_mah_cm2,
 				    &p->c_inflect_mah_cm2, &p->c2x_mah_cm2, &p->c_compl_mah_cm2, &p->excess };
 
 	sg_walk_bool(walk, &p->told);
+	sg_walk_bool(walk, &p->ever_told);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		sg_walk_double(walk, numbers[i]);
 }

@@ -255,13 +255,18 @@ void sg_watch_voltage_limit(struct sg_watch *watch, double time_s)
 	sg_polarization_rail(&watch->detector, time_s);
 }
 
-static size_t tell_doubled(const struct sg_polarization *marks, const struct sg_reading *reading, struct sg_event *event)
+static size_t tell_doubled(const struct sg_watch *watch, const struct sg_reading *reading, struct sg_event *event)
 {
+	const struct sg_polarization *marks = &watch->detector.polarizing.marks;
+
 	sg_event_init(event, SG_EVENT_RESISTANCE_DOUBLED, SG_GRADE_WARNING, reading->time_s);
 	event->since_s = fmin(marks->t2x_s, reading->time_s);
 	event->step = reading->step;
 	event->value = marks->c2x_mah_cm2;
-	sg_event_say(event, "t2x: the resistance has doubled, after %.4g mAh cm-2 in this step", event->value);
+	sg_event_say(event,
+		     "t2x: the resistance has doubled (V/I = %.4g ohm, %.0f %% above its reference), after %.4g mAh cm-2 in this step; "
+		     "contact in the cell, or a contact or lead outside",
+		     reading->voltage_v / reading->current_a, 100.0 * marks->excess, event->value);
 	return 1;
 }
 
@@ -274,7 +279,7 @@ size_t sg_watch_feed(struct sg_watch *watch, struct sg_reading *reading, struct 
 	reading->limit_fraction = sg_watch_fraction(watch, sg_watch_stripped(reading->current_a)).high;
 	count = sg_detector_feed(&watch->detector, reading, events);
 	if (!had_doubled && isfinite(marks->t2x_s))
-		count += tell_doubled(marks, reading, &events[count]);
+		count += tell_doubled(watch, reading, &events[count]);
 	if (!isfinite(reading->time_s))
 		return count;
 	if (watch->has_model) {

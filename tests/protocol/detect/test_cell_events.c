@@ -325,7 +325,7 @@ static void polarization_over_cycles_is_told_before_the_resistance_doubles(void 
 			told_ohm = b.ohm;
 	}
 	assert_true(told_ohm > 52.5 && told_ohm < 62.0);
-	assert_int_equal(b.count[SG_EVENT_POLARIZATION], 2); /* onset, doubled */
+	assert_int_equal(b.count[SG_EVENT_POLARIZATION], 1);
 	assert_true(b.detector.polarizing.marks.t2x_s > b.detector.polarizing.marks.t10_s);
 	assert_int_equal(b.count[SG_EVENT_SOFT_SHORT] + bench_cell_events(&b), 0);
 }
@@ -352,11 +352,11 @@ static void one_long_step_tells_convex_from_concave(void **state)
 		bench_read(&b, 1 * MA);
 	}
 	marks = &b.detector.polarizing.marks;
-	assert_int_equal(b.count[SG_EVENT_POLARIZATION], 2);
+	assert_int_equal(b.count[SG_EVENT_POLARIZATION], 1);
 	/* 10 % above at (0.0918)^(1/4), doubled at (0.505)^(1/4) of the time, seen against what half the time showed */
 	assert_true(fabs(marks->t10_s / 9000.0 - 0.55) < 0.05);
 	assert_true(fabs(marks->t2x_s / 9000.0 - 0.845) < 0.04);
-	assert_true(marks->t_inflect_s > marks->t2x_s);
+	assert_true(isnan(marks->t_inflect_s)); /* it bends ever more, to the end */
 	assert_true(fabs(marks->c2x_mah_cm2 - marks->t2x_s / 3600.0) < 0.02);
 }
 

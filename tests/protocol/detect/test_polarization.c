@@ -121,12 +121,118 @@ static void ten_kelvin_are_no_event_whatever_the_activation_energy(void **state)
 	}
 }
 
+#define LOGISTIC_S 50000.0
+#define LOGISTIC_WIDTH_S 2000.0
+
+static double logistic(double t_s)
+{
+	return 50.0 * (1.0 + 1.5 / (1.0 + exp(-(t_s - LOGISTIC_S) / LOGISTIC_WIDTH_S)));
+}
+
+static double largest_curvature_s(void)
+{
+	double best = 0.0, at_s = 0.0, curvature;
+
+	for (double t = 30000.0; t < 60000.0; t += 20.0) {
+		curvature = log(logistic(t + 50.0)) - 2.0 * log(logistic(t)) + log(logistic(t - 50.0));
+		if (curvature > best) {
+			best = curvature;
+			at_s = t;
+		}
+	}
+	return at_s;
+}
+
+/* Whatever the noise and the interval, and none where it still bends when the step ends. */
+static void the_inflexion_is_where_ln_v_bends_most(void **state)
+{
+	static const double intervals_s[] = { 1.0, 10.0, 60.0 }, noises_v[] = { 2e-5, 1e-4 };
+	const double true_s = largest_curvature_s();
+	const struct sg_polarization *marks;
+	struct bench_cell b;
+
+	(void)state;
+	for (uint64_t k = 0; k < 24; k++) {
+		bench_init(&b, k + 1);
+		b.temperature_c = 25.0;
+		b.interval_s = intervals_s[k % 3];
+		b.noise_v = noises_v[k / 3 % 2];
+		marks = &b.detector.polarizing.marks;
+		while (b.time_s < true_s) {
+			b.ohm = logistic(b.time_s);
+			bench_read(&b, 1 * MA);
+		}
+		assert_true(isnan(marks->t_inflect_s));
+		while (b.time_s < 75000.0) {
+			b.ohm = logistic(b.time_s);
+			bench_read(&b, 1 * MA);
+		}
+		if (isnan(marks->t_inflect_s) && b.interval_s > 50.0 && b.noise_v > 5e-5)
+			continue; /* so few readings, so noisy */
+		if (!(fabs(marks->t_inflect_s - true_s) <= marks->inflect_unsure_s) || marks->inflect_unsure_s > 0.07 * true_s)
+			fail_msg("every %g s, %g V: %.0f +- %.0f s, true %.0f", b.interval_s, b.noise_v, marks->t_inflect_s,
+				 marks->inflect_unsure_s, true_s);
+		assert_true(fabs(marks->c_inflect_mah_cm2 - marks->t_inflect_s / 3600.0) < 0.05);
+	}
+}
+
+/* One electrode only, and the test ends in a half-step of the other: told once, and not forgotten. */
+static void one_electrode_that_is_lost_stays_told(void **state)
+{
+	const struct sg_polarization *marks;
+	struct bench_cell b;
+	double grown_h;
+
+	(void)state;
+	bench_init(&b, 4);
+	b.temperature_c = 25.0;
+	b.interval_s = 10.0;
+	marks = &b.detector.polarizing.marks;
+	for (int i = 0; i < 12; i++) {
+		for (double t = 0.0; t < 18000.0; t += b.interval_s) {
+			grown_h = fmax(b.time_s / 3600.0 - 40.0, 0.0);
+			b.ohm = 50.0 * (1.0 + (i % 2 ? 0.0 : 0.012 * grown_h * grown_h * t / 18000.0));
+			bench_read(&b, i % 2 ? -1 * MA : 1 * MA);
+		}
+	}
+	assert_int_equal(b.count[SG_EVENT_POLARIZATION], 1);
+	assert_true(marks->ever_told);
+	assert_true(marks->t10_s > 40.0 * 3600.0 && marks->t10_s < b.event[SG_EVENT_POLARIZATION].time_s);
+	assert_true(marks->t2x_s > marks->t10_s);
+}
+
+/* A cold afternoon that nobody was told of is not the beginning of what comes a day later. */
+static void a_rise_that_went_by_is_not_the_beginning(void **state)
+{
+	const struct sg_polarization *marks;
+	struct bench_cell b;
+	double h;
+
+	(void)state;
+	bench_init(&b, 6);
+	b.interval_s = 10.0;
+	marks = &b.detector.polarizing.marks;
+	for (int i = 0; i < 150 && !marks->told; i++) {
+		for (double t = 0.0; t < 3600.0; t += b.interval_s) {
+			h = b.time_s / 3600.0;
+			b.ohm = 50.0 * (1.0 + (h > 60.0 && h < 70.0 ? 0.14 * sin(0.314159 * (h - 60.0)) : 0.0) +
+					0.01 * fmax(h - 100.0, 0.0));
+			bench_read(&b, i % 2 ? -1 * MA : 1 * MA);
+		}
+	}
+	assert_true(marks->told);
+	assert_true(marks->t10_s > 105.0 * 3600.0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(slow_growth_is_told_at_every_rate),
 		cmocka_unit_test(contact_that_is_lost_in_a_rate_test_is_told),
 		cmocka_unit_test(ten_kelvin_are_no_event_whatever_the_activation_energy),
+		cmocka_unit_test(the_inflexion_is_where_ln_v_bends_most),
+		cmocka_unit_test(one_electrode_that_is_lost_stays_told),
+		cmocka_unit_test(a_rise_that_went_by_is_not_the_beginning),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
