@@ -90,24 +90,38 @@ static void move_on(struct sg_long_step *s, int at)
 	s->count = 0;
 }
 
-static double line_at(const struct sg_long_step *s, double phase_s)
+/* A straight line that a healthy course stays below. */
+struct line {
+	double ohm, at_s, slope;
+};
+
+static double line_at(const struct line *line, double phase_s)
 {
-	return fmax(s->line_ohm + s->line_slope * (phase_s - s->line_s), s->peak_ohm);
+	return line->ohm + line->slope * (phase_s - line->at_s);
 }
 
-/* The line through a quarter and a half of the time at point `at`. False: not known. */
-static bool look_back(const struct sg_long_step *s, int at, double *half_ohm, double *quarter_ohm)
+/*
+ * Through a quarter and a half of the time at point `at`, not falling, as steep as noise may hide. False: not known.
+ * What rises ever more slowly stays below each such line, so the lowest is the one to hold it against.
+ */
+static bool look_back(const struct sg_long_step *s, int at, double middle_s, double noise_ohm, struct line *line)
 {
+	double half_ohm, quarter_ohm;
+
 	if (s->first < 0 || at - 2 * AN_OCTAVE < s->first || at - AN_OCTAVE > s->known)
 		return false;
-	*half_ohm = (double)s->grid_ohm[at - AN_OCTAVE];
-	*quarter_ohm = (double)s->grid_ohm[at - 2 * AN_OCTAVE];
-	return *quarter_ohm > 0.0 && *half_ohm > 0.0;
+	half_ohm = (double)s->grid_ohm[at - AN_OCTAVE];
+	quarter_ohm = (double)s->grid_ohm[at - 2 * AN_OCTAVE];
+	line->ohm = half_ohm;
+	line->at_s = middle_s / 2.0;
+	line->slope = (fmax(half_ohm - quarter_ohm, 0.0) + SG_CONVEX_LINE_SIGMA * noise_ohm / sqrt(fmax(s->readings, 1.0))) / (middle_s / 4.0);
+	return quarter_ohm > 0.0 && half_ohm > 0.0;
 }
 
-double sg_long_step_feed(struct sg_long_step *s, double phase_s, double ohm)
+double sg_long_step_feed(struct sg_long_step *s, double phase_s, double ohm, double noise_ohm)
 {
-	double middle_s, half_ohm, quarter_ohm, slope, excess;
+	double middle_s, excess;
+	struct line line, own = { .ohm = 0.0 };
 	const int at = point_of(phase_s, &middle_s);
 	bool known;
 
@@ -118,22 +132,20 @@ double sg_long_step_feed(struct sg_long_step *s, double phase_s, double ohm)
 	s->sum_ohm += ohm;
 	s->sum_s += phase_s;
 	s->count++;
-	known = look_back(s, at, &half_ohm, &quarter_ohm);
-	if (!known && !s->rising)
+	known = look_back(s, at, middle_s, noise_ohm, &own);
+	if (!known && s->line_ohm == 0.0)
 		return NAN;
-	if (known) {
-		slope = fmax(0.0, (half_ohm - quarter_ohm) / (middle_s / 4.0));
-		/* It rises ever more slowly after all: something that died away had hidden how it began. */
-		if (s->rising && ohm < (half_ohm + slope * (phase_s - middle_s / 2.0)) * (1.0 - CALM_AGAIN))
-			s->rising = false;
-		if (!s->rising) {
-			s->line_ohm = half_ohm;
-			s->line_s = middle_s / 2.0;
-			s->line_slope = slope;
-			s->hidden = fmax(0.0, s->peak_ohm - half_ohm) / half_ohm;
-		}
+	line = (struct line){ .ohm = s->line_ohm, .at_s = s->line_s, .slope = s->line_slope };
+	/* Below its own course: it rises ever more slowly after all, and something that died away had hidden how it began. */
+	if (known && (s->line_ohm == 0.0 || ohm < line_at(&own, phase_s) * (1.0 - CALM_AGAIN) ||
+		      line_at(&own, phase_s) < line_at(&line, phase_s))) {
+		line = own;
+		s->line_ohm = own.ohm;
+		s->line_s = own.at_s;
+		s->line_slope = own.slope;
+		s->hidden = fmax(0.0, s->peak_ohm - own.ohm) / own.ohm;
 	}
-	excess = ohm / line_at(s, phase_s) - 1.0;
+	excess = ohm / fmax(line_at(&line, phase_s), s->peak_ohm) - 1.0;
 	s->rising = excess > (s->rising ? CALM_AGAIN : SG_CONVEX_BEGIN);
 	return excess;
 }

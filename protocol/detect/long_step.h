@@ -16,7 +16,7 @@ void sg_long_step_init(struct sg_long_step *step);
  * A settled reading, as if of the coldest cell, at 25 degC.
  * @return R over what the course until half of the phase says, minus 1; NAN: not known yet
  */
-double sg_long_step_feed(struct sg_long_step *step, double phase_s, double ohm);
+double sg_long_step_feed(struct sg_long_step *step, double phase_s, double ohm, double noise_ohm);
 
 /** A reading, for the curvature of ln V; ohm at 25 degC. */
 struct sg_curve {

@@ -211,11 +211,12 @@ static size_t inside_step(struct sg_detector *d, const struct sg_residual *r, co
 {
 	struct sg_polarizing *p = &d->polarizing;
 	const double phase_s = sg_stretch_phase_s(&d->stretch, r->now_s);
-	const double excess = sg_long_step_feed(&p->step, phase_s, r->cold_ohm);
+	const double excess = sg_long_step_feed(&p->step, phase_s, r->cold_ohm, r->noise * r->scale_ohm);
 	/* What the cell's own activation energy may make of the warmth since the step began. */
 	const double warm = SG_POLAR_SIGMA * SG_WARM_SIGMA_EV * fabs(d->baseline.cold - p->begin_warmth);
 	/* A relaxation that dies away may have hidden as much of a rise as it fell. */
-	const double least = (r->blind ? SG_CONVEX_BLIND : SG_CONVEX_FRACTION) + warm + sg_polarization_colder(warm) + p->step.hidden;
+	const double room = r->blind ? (SG_CONVEX_BLIND - SG_CONVEX_FRACTION) * fmin(phase_s / SG_CONVEX_BLIND_SECONDS, 1.0) : 0.0;
+	const double least = SG_CONVEX_FRACTION + room + warm + sg_polarization_colder(warm) + p->step.hidden;
 	/* Three times the half less twice the quarter: 3.6 times the error of a point; and the reading itself. */
 	const double points = 13.0 / fmax(p->step.readings, 1.0);
 	const double noise = r->noise * r->scale_ohm / fabs(r->ohm) * sqrt(1.0 + points);

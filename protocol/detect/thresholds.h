@@ -408,12 +408,14 @@
  * away (conditioning) may hide the beginning of a rise that is concave: as much more is asked for as it had fallen, and
  * once the course rises by less than its own extrapolation, that is taken anew.
  */
-#define SG_CONVEX_FRACTION 0.08
+#define SG_CONVEX_FRACTION 0.06
 #define SG_CONVEX_BLIND 0.15
+#define SG_CONVEX_BLIND_SECONDS 3600.0
 /* The argument needs a cell that had rested, or a step so long that what came before is past. */
 #define SG_CONVEX_PAST 4.0
 #define SG_CONVEX_BEGIN 0.03
 #define SG_CONVEX_SIGMA 5.0
+#define SG_CONVEX_LINE_SIGMA 3.0
 #define SG_CONVEX_READINGS 3
 #define SG_CONVEX_SECONDS 20.0
 
