@@ -55,12 +55,15 @@ static double rest_before_s(const struct sg_stretch *stretch)
 /*
  * How much of the current before is left in what a reversal shows, for 1 A of the current now: with S(t) the
  * step response of a rested cell, r(t) = (1 + ratio) S(t) - ratio. Bins hold r(t) for equal currents, so that
- * half-steps of a ramp can be compared. A rest between takes an unknown part of the ratio away; none of it
- * left is the least that S(t) can have been.
+ * half-steps of a ramp can be compared. A rest between takes an unknown part of the ratio away: counted as all of it from a
+ * tenth of that current's time on, which is the least that S(t) can have been, and evenly less below, so that a single
+ * reading of rest, seen one time and not the next, makes no other kind of half-step.
  */
 static double left_over(const struct sg_stretch *stretch)
 {
-	return stretch->before_end_s < stretch->begin_s ? 0.0 : fabs(stretch->before_a / stretch->level_a);
+	const double rest_s = fmax(stretch->begin_s - stretch->before_end_s, 0.0);
+
+	return fabs(stretch->before_a / stretch->level_a) * fmax(1.0 - rest_s / (SG_STRANGE_REST * stretch->before_s), 0.0);
 }
 
 static double from_equal_currents(const struct sg_baseline *b, const struct sg_stretch *stretch, double ohm)
@@ -376,7 +379,7 @@ struct sg_expected sg_baseline_look(const struct sg_baseline *b, const struct sg
 			return x;
 		}
 	}
-	if (!sg_flat_is_known(&b->flat))
+	if (!sg_flat_is_known(&b->flat, stretch))
 		return x;
 	x.mean_ohm = b->flat.mean_ohm;
 	x.variance = sg_flat_variance(&b->flat);

@@ -18,6 +18,12 @@ static void turn_page(struct sg_flat *f, uint32_t stretch)
 	f->stretch = stretch;
 }
 
+/* By history and polarity. */
+static unsigned kind_of(const struct sg_stretch *stretch)
+{
+	return 1U << (2 * (int)stretch->origin + (stretch->level_a < 0.0));
+}
+
 void sg_flat_learn(struct sg_flat *f, double ohm, double warmth, const struct sg_stretch *stretch)
 {
 	const double gain = fmax(1.0 / (f->count + 1.0), SG_FLAT_GAIN);
@@ -37,6 +43,7 @@ void sg_flat_learn(struct sg_flat *f, double ohm, double warmth, const struct sg
 	f->mean_ohm += gain * (ohm - f->mean_ohm);
 	f->warmth += gain * (warmth - f->warmth);
 	f->level_a = fabs(stretch->level_a);
+	f->seen |= kind_of(stretch);
 	f->count++;
 }
 
@@ -48,8 +55,13 @@ double sg_flat_variance(const struct sg_flat *f)
 	return (prior + known * f->variance) / (SG_SPREAD_PRIOR_VISITS + known);
 }
 
-bool sg_flat_is_known(const struct sg_flat *f)
+bool sg_flat_is_known(const struct sg_flat *f, const struct sg_stretch *stretch)
 {
+	const unsigned reversals = 3U << (2 * (int)SG_AFTER_REVERSAL);
+
+	/* Pulses after a rest say nothing of a reversal; after what nobody saw it may be one. */
+	if (!(f->seen & (stretch->origin == SG_AFTER_UNKNOWN ? reversals : kind_of(stretch))))
+		return false;
 	return f->count >= SG_FLAT_VISITS && f->calm >= SG_FLAT_STRETCHES &&
 	       f->variance <= SG_FLAT_CELL_SIGMA * SG_FLAT_CELL_SIGMA;
 }

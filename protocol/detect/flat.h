@@ -13,7 +13,7 @@
 /** A visit of a bin that began 8 s or more after the current changed. ohm and warmth: its means, ohm at 25 degC. */
 void sg_flat_learn(struct sg_flat *flat, double ohm, double warmth, const struct sg_stretch *stretch);
 
-bool sg_flat_is_known(const struct sg_flat *flat);
+bool sg_flat_is_known(const struct sg_flat *flat, const struct sg_stretch *stretch);
 
 /** Mean square of a visit about the mean, relative. */
 double sg_flat_variance(const struct sg_flat *flat);

@@ -195,10 +195,10 @@ static size_t over_cycles(struct sg_detector *d, const struct sg_residual *r, co
 	const double unsure = SG_POLAR_SIGMA * r->steps + sg_polarization_colder(warm);
 	double limit = fmax(least, unsure);
 
-	if (r->blind)
-		limit = fmax(limit, fmax(SG_POLAR_BLIND, SG_POLAR_SIGMA * r->spread));
+	if (r->blind || !r->frozen)
+		limit = fmax(limit, fmax(r->blind ? SG_POLAR_BLIND : 0.0, SG_POLAR_SIGMA * r->spread));
 	/* Before the resistance doubles, come what may, where current and warmth are those of the reference. */
-	if (!r->strange)
+	if (r->frozen && !r->strange)
 		limit = fmin(limit, fmax(SG_POLAR_MOST, 1.5 * warm));
 	if (r->frozen && !r->strange)
 		d->baseline.carried = (float)(r->excess > 0.0 ? fmax(r->excess - warm, 0.0) : fmin(r->excess + warm, 0.0));

@@ -62,7 +62,8 @@ static void add_sigma(struct sg_residual *r, const struct sg_detector *d, const 
 	r->sigma = sqrt(variance);
 	r->spread = sqrt(variance + r->noise * r->noise);
 	r->warm = sg_baseline_warmth_unsure(&d->baseline, x->reference_warmth);
-	r->steps = sqrt(x->steps + other + r->noise * r->noise + r->warm * r->warm);
+	/* Where the voltage still moves much, what a visit is off by is not a drift. */
+	r->steps = sqrt((fabs(x->slope_ohm) < SG_POLAR_STEEP * r->scale_ohm ? x->steps : fmax(x->steps, x->variance)) + other + r->noise * r->noise + r->warm * r->warm);
 }
 
 struct sg_residual sg_residual_of(const struct sg_detector *d, double ohm, double smooth_ohm, double current_a,

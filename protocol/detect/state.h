@@ -127,6 +127,7 @@ struct sg_flat {
 	double variance; /**< relative */
 	uint32_t count;  /**< visits of bins */
 	uint32_t calm;    /**< stretches in turn that agreed with the one before */
+	uint32_t seen;    /**< histories and polarities it was learned from, a bit each */
 	uint32_t stretch; /**< the latest that counted */
 	uint32_t here;    /**< visits in it */
 	double here_ohm;  /**< their mean */

@@ -386,6 +386,7 @@
 /* Without a thermometer: 4 K; what the room does every day is in the sigma. */
 #define SG_POLAR_BLIND 0.20
 #define SG_POLAR_MOST 0.50
+#define SG_POLAR_STEEP 0.05
 #define SG_POLAR_BLOCKS 5
 #define SG_POLAR_SECONDS 60.0
 #define SG_POLAR_HEALTHY 0.05
