@@ -101,9 +101,9 @@ static size_t tell_fall(struct sg_detector *d, const struct sg_residual *r, cons
 	event->value = f->low_sum / f->low * r->scale_ohm * d->baseline.thermal;
 	event->reference = f->level * r->scale_ohm * d->baseline.thermal;
 	sg_event_say(event,
-		     "soft short (%c): V/I fell from %.4g to %.4g ohm from one reading to the next, at constant current, and stays "
+		     "soft short at %s current: V/I fell from %.4g to %.4g ohm from one reading to the next, and stays "
 		     "(noise %.2f %%, %s); either an electronic path, or a contact or lead that got better",
-		     r->polarity ? '-' : '+', event->reference, event->value, 100.0 * r->noise, sg_evidence_say(d, more));
+		     r->polarity ? "negative" : "positive", event->reference, event->value, 100.0 * r->noise, sg_evidence_say(d, more));
 	return 1;
 }
 

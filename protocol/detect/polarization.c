@@ -190,7 +190,7 @@ static bool is_late(const struct sg_residual *r)
 static size_t over_cycles(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
 			  struct sg_event *events)
 {
-	const double least = r->frozen ? SG_POLAR_FRACTION : SG_POLAR_UNSETTLED;
+	const double least = r->frozen && !r->strange ? SG_POLAR_FRACTION : SG_POLAR_UNSETTLED;
 	const double warm = SG_POLAR_SIGMA * r->warm;
 	const double unsure = SG_POLAR_SIGMA * r->steps + sg_polarization_colder(warm);
 	double limit = fmax(least, unsure);
@@ -199,7 +199,7 @@ static size_t over_cycles(struct sg_detector *d, const struct sg_residual *r, co
 		limit = fmax(limit, fmax(r->blind ? SG_POLAR_BLIND : 0.0, SG_POLAR_SIGMA * r->spread));
 	/* Before the resistance doubles, come what may, where current and warmth are those of the reference. */
 	if (r->frozen && !r->strange)
-		limit = fmin(limit, fmax(SG_POLAR_MOST, 1.5 * warm));
+		limit = fmin(limit, fmax(fmax(SG_POLAR_MOST, 1.5 * warm), 2.0 * SG_POLAR_SIGMA * r->noise));
 	if (r->frozen && !r->strange)
 		d->baseline.carried = (float)(r->excess > 0.0 ? fmax(r->excess - warm, 0.0) : fmin(r->excess + warm, 0.0));
 	d->baseline.risen = r->excess > 0.5 * fmax(least, r->blind ? SG_POLAR_BLIND : 0.0);
@@ -216,7 +216,8 @@ static size_t inside_step(struct sg_detector *d, const struct sg_residual *r, co
 	const double warm = SG_POLAR_SIGMA * SG_WARM_SIGMA_EV * fabs(d->baseline.cold - p->begin_warmth);
 	/* A relaxation that dies away may have hidden as much of a rise as it fell. */
 	const double room = r->blind ? (SG_CONVEX_BLIND - SG_CONVEX_FRACTION) * fmin(phase_s / SG_CONVEX_BLIND_SECONDS, 1.0) : 0.0;
-	const double least = SG_CONVEX_FRACTION + room + warm + sg_polarization_colder(warm) + p->step.hidden;
+	const double simple = p->step.hidden > 0.0 ? SG_CONVEX_HIDDEN : SG_CONVEX_FRACTION;
+	const double least = simple + room + warm + sg_polarization_colder(warm) + p->step.hidden;
 	/* Three times the half less twice the quarter: 3.6 times the error of a point; and the reading itself. */
 	const double points = 13.0 / fmax(p->step.readings, 1.0);
 	const double noise = r->noise * r->scale_ohm / fabs(r->ohm) * sqrt(1.0 + points);

@@ -72,14 +72,22 @@ static double gain_of(const struct sg_series_slot *slot)
 	return fmax(1.0 / (slot->visits + 1.0), slot->frozen ? SG_SLOW_GAIN : SG_SETTLE_GAIN);
 }
 
-/* A cell whose first cycles are over has no such again at another current. */
+/* What is read late has some of the slow part in it, which gets used to another current in a few half-steps. */
+static unsigned most_visits(const struct sg_series *series, const struct sg_series_slot *slot)
+{
+	if (!series->known)
+		return SG_SETTLE_VISITS_MAX;
+	return slot->phase_s < SG_SERIES_EARLY_SECONDS ? SG_SERIES_VISITS_EARLY : SG_SERIES_VISITS_LATE;
+}
+
+/* A cell whose first cycles are over has none such again at another current, but a visit or two to get used to it. */
 static void settle(struct sg_series *series, struct sg_series_slot *slot, double moved, bool turned)
 {
 	const bool calm = turned || fabs(moved) < SG_STILL_FRACTION;
 
 	if (slot->visits > 1)
 		slot->still = calm ? (slot->still + 1U) & 7U : 0U;
-	if (!series->known && slot->visits < SG_SETTLE_VISITS_MAX && slot->still < SG_CALM_VISITS)
+	if (slot->visits < most_visits(series, slot) && slot->still < (series->known ? 1U : SG_CALM_VISITS))
 		return;
 	slot->frozen = 1;
 	slot->reference_ohm = (float)((double)slot->mean_ohm / (1.0 + (double)series->carried));
@@ -172,7 +180,7 @@ static void look_before(struct look *look, const struct sg_detector *d, double w
 
 	look->before_v = NAN;
 	look->before_a = NAN;
-	if (s->odd || s->origin == SG_AFTER_UNKNOWN)
+	if (s->odd || s->passed || s->origin == SG_AFTER_UNKNOWN || s->before_s < SG_SERIES_BEFORE_SECONDS)
 		return;
 	if (s->origin == SG_AFTER_REVERSAL) {
 		look->before_a = way * s->before_a;

@@ -53,11 +53,11 @@ static size_t tell(struct sg_detector *d, const struct sg_residual *r, const str
 	event->value = r->ohm * thermal;
 	event->reference = r->base_ohm * thermal;
 	sg_event_say(event,
-		     "%s soft short (%c): V/I = %.4g ohm, base %.4g, %.0f %% below (sigma %.1f %%, S %.2f, %s); either an "
-		     "electronic path, or the interface's resistance fell (warming, wetting): compare impedance, or R at a "
-		     "low current",
-		     word_for(drop), r->polarity ? '-' : '+', event->value, event->reference, 100.0 * drop,
-		     100.0 * r->sigma, s->sum[r->polarity], sg_evidence_say(d, more));
+		     "%s soft short at %s current: V/I = %.4g ohm, %.0f %% below the %.4g usual at this time of a half-step (which "
+		     "differ by %.1f %%, %s); either an electronic path, or the interface's resistance fell (warming, wetting): "
+		     "compare impedance, or R at a low current",
+		     word_for(drop), r->polarity ? "negative" : "positive", event->value, 100.0 * drop, event->reference,
+		     100.0 * r->sigma, sg_evidence_say(d, more));
 	return 1;
 }
 

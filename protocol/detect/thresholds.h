@@ -258,20 +258,22 @@
 #define SG_WARM_STEP_C 0.01
 
 /*
- * The cell's own activation energy is learned from visits at other temperatures, with a prior of 0.35 +- 0.1 eV
- * where a visit is known to 1 %: weight (0.01 / 0.1)^2; ten times that, for the ten bins of a half-step are at one temperature
- * and off by one error. It stays within 0.05 and 0.65 eV.
+ * The cell's own activation energy: electrolytes 0.2 to 0.45 eV, interfaces to 0.7. Until it is learned 4 sigma of 0.09 eV are
+ * from -0.01 to 0.71 eV, by the logarithm: exp(0.36 eV / kT), 49 % for ten kelvin less at 25 degC. Two kelvin leave 8 %.
+ * Learned from half-steps at other temperatures, where little of the current before is left (half of the late
+ * resistance and more), with an error of 3 % (ageing, a cell that comes late): weight (0.03 / 0.09)^2; ten times that, for the
+ * ten bins of a half-step are at one temperature and off by one error. Only 1.2 K and more away (in 1/eV; nearer, a
+ * slow drift would tell it), only while sensor and cell agree to 0.4 K, and only what an energy can explain beside 10 %.
+ * Never surer than 0.02 eV: electrolyte and interfaces differ, and their shares change with the temperature.
  */
-#define SG_WARM_PRIOR 1.18
+#define SG_WARM_SIGMA_EV 0.09
+#define SG_WARM_LEAST_EV 0.02
 #define SG_WARM_MOST_EV 0.40
+#define SG_WARM_PRIOR 1.1
 #define SG_WARM_CLIP 0.10
 #define SG_WARM_SHARE 0.5
 #define SG_WARM_FAR 0.15
-/* Learned only while sensor and cell agree: 0.4 K, in 1/eV. */
 #define SG_WARM_AGREE 0.05
-/* Until it is learned: 4 sigma of this are 0.25 eV, from 0.1 eV to 0.6 eV. */
-#define SG_WARM_SIGMA_EV 0.09
-#define SG_WARM_LEAST_EV 0.02
 
 /*
  * Noise before anything was measured. Assumed: 0.1 mV, the middle of bench instruments.
@@ -375,41 +377,57 @@
 /*
  * Polarization over cycles: R above the frozen reference by 10 % and 4 sigma, for 5 blocks and a minute; where the
  * reference is more than half of the late resistance: earlier in a half-step what the current before left behind is as
- * large as the cell's own resistance, and contact that is lost is in series at all phases. While the
- * reference is not known yet: by 50 %, more than conditioning does. The diffusion model may halve or double what
+ * large as the cell's own resistance, and contact that is lost is in series at all phases. The sigma is that from one visit to
+ * the next: a growth by g a visit adds g / sqrt(2) to it, while about a mean that follows by 5 % a visit it would add up
+ * to 20 g, and hide for ever. Two visits in turn 4 sigma high by chance: see below. Where the voltage moves by 5 % of the whole within
+ * a bin and more, times that are off a little are no drift, and the spread about the mean counts too. Never more than 50 %
+ * is asked for at the current and the warmth of the reference: before R doubles, whatever was learned. While the
+ * reference is not known yet: 50 %, more than conditioning does. The diffusion model may halve or double what
  * is asked for (f below 0.3: it is unlikely to be the cause; above 0.9: it is due).
  */
 #define SG_POLAR_FRACTION 0.10
 #define SG_POLAR_LATE 0.5
 #define SG_POLAR_SIGMA 4.0
 #define SG_POLAR_UNSETTLED 0.50
-/* Without a thermometer: 4 K; what the room does every day is in the sigma. */
-#define SG_POLAR_BLIND 0.20
 #define SG_POLAR_MOST 0.50
 #define SG_POLAR_STEEP 0.05
+/*
+ * Without a thermometer: 4 K, and 4 sigma about the mean: what the room does every day is in that. It is not learned
+ * while R stands half as high, so that a growth widens it to 25 % at most.
+ */
+#define SG_POLAR_BLIND 0.20
 #define SG_POLAR_BLOCKS 5
 #define SG_POLAR_SECONDS 60.0
 #define SG_POLAR_HEALTHY 0.05
 /*
  * In series, at a change of the current: two changes in turn, each by 10 % and 4 sigma above its reference (a Gaussian visit
  * exceeds 4 sigma once in 31600, two in turn once in 1e9; at 2000 half-steps in 1000 h that is 2e-6), and by 2 % of the whole
- * resistance. A change read 30 % later or earlier is one of another kind.
+ * resistance, as much as healthy phases repeat to. The least of three readings: a switch of range spoils one or two. A change
+ * read 30 % later or earlier is one of another kind. The activation energy is that of another part of the cell than the
+ * learned one, so it counts as unknown.
  */
 #define SG_SERIES_TURNS 2
 #define SG_SERIES_OF_WHOLE 0.02
 #define SG_SERIES_READINGS 3
+/* After less than a minute of current, pulses, an interface is another one each time. */
+#define SG_SERIES_BEFORE_SECONDS 60.0
 #define SG_SERIES_PHASE 0.30
+#define SG_SERIES_EARLY_SECONDS 15.0F
+#define SG_SERIES_VISITS_EARLY 2
+#define SG_SERIES_VISITS_LATE 4
 #define SG_LIMIT_FAR 0.3
 #define SG_LIMIT_NEAR 0.9
 
 /*
- * Polarization inside one step: R above what its course at a quarter and a half of the time says, by 8 %: a convex
- * rise. Diffusion and charging of layers rise ever more slowly: no such course exceeds its own extrapolation. Noise:
- * 8 % is to be 5 sigma of what is compared (one reading's noise, three grid points' errors). What falls as it dies
- * away (conditioning) may hide the beginning of a rise that is concave: as much more is asked for as it had fallen, and
- * once the course rises by less than its own extrapolation, that is taken anew.
+ * Polarization inside one step: R above a line through what was read at a quarter and a half of some time, by 6 %: a
+ * convex rise. Diffusion and charging of layers rise ever more slowly: no such course exceeds any of those lines, so the
+ * lowest is kept, 3 sigma steeper than read. Noise: 6 % is to be 5 sigma of what is compared (one reading's noise, three grid
+ * points' errors). What falls as it dies away (conditioning) may hide the beginning of a rise that is concave: 8 % and as much
+ * more is asked for as it had fallen, and once the course rises by less than its own extrapolation, that is taken anew.
+ * Without a thermometer 9 % more from an hour on, 2 K: behind its holder a cell follows the room in 20 min.
  */
 #define SG_CONVEX_FRACTION 0.06
+#define SG_CONVEX_HIDDEN 0.08
 #define SG_CONVEX_BLIND 0.15
 #define SG_CONVEX_BLIND_SECONDS 3600.0
 /* The argument needs a cell that had rested, or a step so long that what came before is past. */

@@ -146,7 +146,7 @@ static void a_filament_of_one_polarity_is_told_and_the_other_is_not(void **state
 		bench_run(&b, i % 2 ? -1 * MA : 1 * MA, HALF_STEP_S);
 	}
 	assert_int_equal(b.count[SG_EVENT_SOFT_SHORT], 1);
-	assert_non_null(strstr(b.event[SG_EVENT_SOFT_SHORT].text, "(-)"));
+	assert_non_null(strstr(b.event[SG_EVENT_SOFT_SHORT].text, "negative"));
 	assert_int_equal(b.count[SG_EVENT_POLARIZATION], 0);
 }
 

@@ -85,7 +85,7 @@ static void contact_that_is_lost_in_a_rate_test_is_told(void **state)
 			if (b.count[SG_EVENT_POLARIZATION] && isnan(told_ohm))
 				told_ohm = b.ohm;
 		}
-		if (!(told_ohm < 75.0))
+		if (!(told_ohm < 85.0))
 			fail_msg("seed %u: told at %g ohm", (unsigned)seed, told_ohm);
 	}
 }
