@@ -98,7 +98,7 @@ static bool is_density(const char *text, double *out)
 
 static void usage(FILE *out)
 {
-	fprintf(out, "usage: sandglass check [--port potentiostat=URI] [--port chamber=URI] [--propose J] EXPERIMENT.yaml\n"
+	fprintf(out, "usage: sandglass check [--port potentiostat=URI] [--port chamber=URI] [--rig RIG.yaml] [--propose J] EXPERIMENT.yaml\n"
 		     "Prints the expanded steps, duration, charge per half-step, the range each step will use and\n"
 		     "everything that does not fit. Exit status 1 if something does not. Touches no instrument.\n"
 		     "  --propose J   also, how long J mA/cm2 could go on until the diffusion limit: from fresh metal, and after the plan\n");
@@ -109,6 +109,7 @@ int sg_cmd_check(int argc, char **argv)
 	static const struct option options[] = {
 		{ "port", required_argument, NULL, 'p' },
 		{ "propose", required_argument, NULL, 'j' },
+		{ "rig", required_argument, NULL, 'r' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -126,6 +127,10 @@ int sg_cmd_check(int argc, char **argv)
 		if (c == 'j') {
 			if (!is_density(optarg, &proposed_ma_cm2))
 				return SG_EXIT_USAGE;
+			continue;
+		}
+		if (c == 'r') {
+			overrides.rig_file = optarg;
 			continue;
 		}
 		if (c != 'p' || sg_override_port(&overrides, optarg)) {

@@ -32,6 +32,7 @@ struct arguments {
 	bool all_events;
 	bool resume; /**< path is a run folder */
 	bool go_on;  /**< a person says so */
+	bool end;    /**< likewise, the opposite */
 };
 
 /* The clock of a run: the PC's, scaled, or a simulator's. */
@@ -48,6 +49,14 @@ static void on_signal(int number)
 {
 	(void)number;
 	interrupts = interrupts + 1;
+}
+
+static volatile sig_atomic_t holds;
+
+static void on_hold(int number)
+{
+	(void)number;
+	holds = 1;
 }
 
 static volatile sig_atomic_t suspensions;
@@ -68,7 +77,7 @@ static void catch_signals(void)
 	static const int ends[] = {
 		SIGINT, SIGTERM,
 		SIGQUIT, /* Ctrl-backslash: whoever presses it wants the end, not a cell left on */
-		SIGUSR1, SIGUSR2, SIGXCPU, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR,
+		SIGUSR2, SIGXCPU, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR,
 	};
 	struct sigaction action;
 	struct sigaction hangup;
@@ -82,6 +91,8 @@ static void catch_signals(void)
 	sigaction(SIGHUP, NULL, &hangup);
 	if (hangup.sa_handler != SIG_IGN)
 		sigaction(SIGHUP, &action, NULL);
+	action.sa_handler = on_hold;
+	sigaction(SIGUSR1, &action, NULL);
 	action.sa_handler = on_suspend;
 	action.sa_flags = SA_RESTART;
 	sigaction(SIGTSTP, &action, NULL);
@@ -102,10 +113,11 @@ static void resume_usage(FILE *out)
 		"off and read back. What the instrument ran meanwhile is booked if it can tell, and repeated in no case. Then, as\n"
 		"on_resume: in the experiment says, the test goes on (continue), waits for a person (hold), or ends (refuse).\n"
 		"  --go-on                   a person says that it is to go on, whatever on_resume: says\n"
+		"  --end                     a person says that it is to end: met, cell off, read back, record closed\n"
 		"  --port potentiostat=URI   as `run` was given it (also chamber=URI); another one if the instrument was moved\n"
 		"  --speed N                 as `run` was given it\n"
 		"  --events                  show every event, steps too\n"
-		"Ctrl-C ends the test, as in `run`. A run that has ended, a folder that a program is using, a changed experiment and a\n"
+		"Ctrl-C ends the test and SIGUSR1 holds it, as in `run`. A run that has ended, a folder that a program is using, a changed experiment and a\n"
 		"damaged checkpoint (of which the one before is used, if it can be) are refused, and nothing is lost.\n"
 		"Exit status: as of `run`; 4 the test is held, cell off: `sandglass resume --go-on RUN_FOLDER`.\n");
 }
@@ -117,12 +129,14 @@ static void usage(FILE *out)
 		"  --port potentiostat=URI   instead of the port in the file (also chamber=URI):\n"
 		"                            serial:/dev/ttyACM0, usb:a0a0:0002@1-1.2, tcp:host:port, pty:/path,\n"
 		"                            sim:/path.sock#port\n"
+		"  --rig RIG.yaml            this rig, whatever stands under rig: in the file\n"
 		"  --folder DIR              where the run folder goes, instead of record: folder:\n"
 		"  --speed N                 time runs N times as fast; simulators started with the same --speed only\n"
 		"  --events                  show every event, steps too\n"
 		"Ctrl-C ends it safely: cell off at once, read back, data kept. A second one adds nothing to that.\n"
+		"SIGUSR1 holds it: the step is broken off, cell off, read back; `sandglass resume --go-on RUN_FOLDER` goes on with it.\n"
 		"Exit status: 0 it came to an end of its own (a short too), 1 it failed or a limit ended it, 130 stopped by Ctrl-C,\n"
-		"3 THE CELL COULD NOT BE SHOWN TO BE OFF.\n");
+		"3 THE CELL COULD NOT BE SHOWN TO BE OFF, 4 it is held.\n");
 }
 
 static void say_usage(const struct arguments *a, FILE *out)
@@ -139,6 +153,7 @@ static int parse(int argc, char **argv, bool resume, struct arguments *a)
 		{ "port", required_argument, NULL, 'p' },  { "folder", required_argument, NULL, 'f' },
 		{ "speed", required_argument, NULL, 's' }, { "events", no_argument, NULL, 'e' },
 		{ "help", no_argument, NULL, 'h' },        { "go-on", no_argument, NULL, 'g' },
+		{ "rig", required_argument, NULL, 'r' },   { "end", no_argument, NULL, 'E' },
 		{ NULL, 0, NULL, 0 },
 	};
 	char *end;
@@ -169,6 +184,12 @@ static int parse(int argc, char **argv, bool resume, struct arguments *a)
 		case 'g':
 			a->go_on = true;
 			break;
+		case 'r':
+			a->overrides.rig_file = optarg;
+			break;
+		case 'E':
+			a->end = true;
+			break;
 		case 'h':
 			say_usage(a, stdout);
 			return -1;
@@ -177,7 +198,7 @@ static int parse(int argc, char **argv, bool resume, struct arguments *a)
 			return SG_EXIT_USAGE;
 		}
 	}
-	if (optind != argc - 1 || (a->go_on && !resume) || (a->overrides.folder && resume)) {
+	if (optind != argc - 1 || ((a->go_on || a->end) && !resume) || ((a->overrides.folder || a->overrides.rig_file) && resume)) {
 		say_usage(a, stderr);
 		return SG_EXIT_USAGE;
 	}
@@ -305,6 +326,7 @@ static enum sg_err run_on(struct sg_rig *rig, const struct sg_loaded *loaded, co
 		.program_version = SANDGLASS_VERSION,
 		.guardian = "/proc/self/exe",
 		.interrupts = &interrupts,
+		.holds = &holds,
 		.observer = &view.observer,
 	};
 	if (from)
@@ -400,7 +422,8 @@ static enum sg_err load_from(const char *folder, struct arguments *a, char paths
 {
 	snprintf(paths[0], sizeof(paths[0]), "%s/%s", folder, SG_RUN_EXPERIMENT);
 	snprintf(paths[1], sizeof(paths[1]), "%s/%s", folder, SG_RUN_RIG);
-	a->overrides.rig_file = paths[1];
+	if (access(paths[1], F_OK) == 0)
+		a->overrides.rig_file = paths[1];
 	return sg_load(loaded, paths[0], &a->overrides);
 }
 
@@ -427,6 +450,10 @@ int sg_cmd_resume(int argc, char **argv)
 		return SG_EXIT_FAILED;
 	}
 	catch_signals();
+	if (a.end) {
+		a.go_on = true; /* as far as to the first place where a person is heeded: before any current */
+		interrupts = 1;
+	}
 	err = reopen_and_run(&loaded, &a, &from, &ending);
 	sg_unload(&loaded);
 	return exit_status(err, &ending);

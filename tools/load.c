@@ -89,7 +89,7 @@ static enum sg_err read_rig(struct sg_loaded *loaded, const char *rig_file)
 	enum sg_err err;
 	char *bytes;
 
-	if (!loaded->experiment.rig_file[0])
+	if (!loaded->experiment.rig_file[0] && !rig_file)
 		return SG_OK;
 	if (rig_file)
 		snprintf(loaded->rig_path, sizeof(loaded->rig_path), "%s", rig_file);

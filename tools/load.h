@@ -26,7 +26,7 @@ struct sg_overrides {
 	const char *potentiostat_port;
 	const char *chamber_port;
 	const char *folder;
-	const char *rig_file; /**< read for the rig that the experiment names */
+	const char *rig_file; /**< read instead of what stands under rig: */
 };
 
 /** Prints what is wrong to standard error. On SG_OK, sg_unload() it. */

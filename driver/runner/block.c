@@ -127,6 +127,8 @@ static enum sg_verdict turn(struct sg_run *run)
 		return SG_VERDICT_RECONNECT;
 	verdict = err ? on_trouble(run, err) : on_report(run, &report);
 	verdict = sg_verdict_worse(verdict, sg_run_watch_operator(run));
+	if (verdict == SG_VERDICT_GO_ON && !run->block.is_pulse && sg_run_hold_asked(run))
+		verdict = SG_VERDICT_HOLD;
 	if (verdict == SG_VERDICT_GO_ON && (err || report.kind == SG_REPORT_SAMPLE)) {
 		/* Right after a sample the instrument is silent for an interval: time for the chamber, but not in a pulse. */
 		run->climate.hurried = run->segments[run->block.at].set_value != 0.0;

@@ -97,7 +97,7 @@ static enum sg_err meet(struct sg_run *run, struct hole *hole, struct sg_text *w
 	for (;;) {
 		sg_text_clear(why);
 		err = sg_rig_return(run->rig, &hole->absence, why);
-		if (!err || sg_run_now_s(run) >= until_s || (interrupts && *interrupts))
+		if (!err || sg_run_now_s(run) >= until_s || (interrupts && *interrupts) || sg_run_hold_asked(run))
 			break;
 		sg_clock_sleep_until(clock, sg_clock_deadline(clock, RETRY_NS));
 	}
@@ -142,6 +142,15 @@ static void tell_hole(struct sg_run *run, const struct hole *hole, const struct 
 {
 	struct sg_event event;
 
+	if (c->standing == SG_CHECKPOINT_HELD) { /* nobody had to */
+		sg_event_init(&event, SG_EVENT_PAUSE, SG_GRADE_WARNING, sg_run_now_s(run));
+		event.since_s = c->time_s;
+		event.value = event.time_s - event.since_s;
+		sg_event_say(&event, "the test was held, cell off, for %.1f s; from checkpoint %llu of sandglass %s", event.value,
+			     (unsigned long long)c->number, c->program);
+		sg_run_tell(run, &event);
+		return;
+	}
 	sg_event_init(&event, hole->power ? SG_EVENT_POWER_LOST : SG_EVENT_PROGRAM_LOST, SG_GRADE_ALARM, sg_run_now_s(run));
 	event.since_s = run->lost_s;
 	event.value = event.time_s - event.since_s;
@@ -255,29 +264,6 @@ static enum sg_verdict policy(struct sg_run *run, const struct sg_reopened *from
 	return sg_run_stop(run, "on_resume", SG_ERR_STATE, "nobody watched for a while; on_resume says to end the test then");
 }
 
-/* Cell off, all told, and the folder as it is for whoever goes on. */
-static enum sg_err hold(struct sg_run *run, struct sg_run_outcome *outcome, struct sg_text *why)
-{
-	struct sg_run_summary *summary = &outcome->summary;
-	enum sg_err err;
-
-	tell_one(run, SG_EVENT_PAUSE, "held, cell off: the test goes on when a person says so (sandglass resume --go-on)");
-	summary->state = "held";
-	summary->stopped_by = "";
-	summary->cell_off_verified = true;
-	summary->test_time_s = sg_run_now_s(run);
-	summary->pausing = true;
-	snprintf(summary->detail, sizeof(summary->detail), "held, cell off: sandglass resume --go-on");
-	sg_run_checkpoint(run, SG_CHECKPOINT_HELD, true);
-	err = sg_recorder_result(run->recorder, run->result, summary);
-	if (!err)
-		err = sg_recorder_close(run->recorder);
-	else
-		sg_recorder_close(run->recorder);
-	sg_text_add(why, "%s", summary->detail);
-	return err ? err : SG_ERR_STATE;
-}
-
 static enum sg_err open_again(struct sg_run *run, struct sg_reopened *from, struct sg_run_outcome *outcome,
 			      enum sg_verdict *found, struct sg_text *why)
 {
@@ -310,6 +296,14 @@ static enum sg_verdict begin_guardian(struct sg_run *run)
 	return err ? sg_run_stop(run, "guardian", err, why.data) : sg_run_brief_guardian(run);
 }
 
+static enum sg_err wait_for_person(struct sg_run *run, struct sg_run_outcome *outcome, struct sg_text *why)
+{
+	const enum sg_err err = sg_run_leave_held(run, outcome);
+
+	sg_text_add(why, "%s", run->detail);
+	return err;
+}
+
 /* From here on all is as in a run that has come so far. */
 static enum sg_err go_on_from(struct sg_run *run, const struct sg_reopened *from, const struct hole *hole,
 			      enum sg_verdict found, bool go_on, struct sg_run_outcome *outcome, struct sg_text *why)
@@ -318,7 +312,7 @@ static enum sg_err go_on_from(struct sg_run *run, const struct sg_reopened *from
 	enum sg_err err;
 
 	if (verdict == SG_VERDICT_HOLD)
-		return hold(run, outcome, why);
+		return wait_for_person(run, outcome, why);
 	if (verdict != SG_VERDICT_STOP && sg_run_check_plan(run, why))
 		verdict = sg_run_stop(run, "instrument", SG_ERR_UNSUPPORTED, why ? why->data : "");
 	sg_run_checkpoint(run, SG_CHECKPOINT_RUNNING, true);

@@ -64,6 +64,7 @@ struct sg_run {
 	enum sg_err failure;
 	char kept_stopped_by[SG_RUN_WORD_SIZE]; /**< the two words of a run that goes on, in place of constants */
 	char kept_procedure_end[SG_RUN_WORD_SIZE];
+	bool held;               /**< it ends for now, and is to be gone on with */
 	/* checkpoints */
 	double pause_until_s;      /**< test time; NAN: no pause */
 	size_t half_steps_told;    /**< lines in half_steps.csv */
@@ -170,6 +171,17 @@ enum sg_verdict sg_run_catch_up_climate(struct sg_run *run);
 
 /** Did a person ask to stop? */
 enum sg_verdict sg_run_watch_operator(struct sg_run *run);
+
+/* ---- held.c ---- */
+
+/** Did a person ask to hold the test? Its step is then to be broken off as for a hold. */
+bool sg_run_hold_asked(const struct sg_run *run);
+
+/** The same where the cell is off and the engine stands where the test goes on: true, and it ends so. */
+bool sg_run_heed_hold(struct sg_run *run);
+
+/** All told, the record closed, the folder left to whoever goes on. The cell was shown to be off. @retval SG_ERR_STATE  held */
+enum sg_err sg_run_leave_held(struct sg_run *run, struct sg_run_outcome *outcome);
 
 /** Is there an open link to the potentiostat, with somebody at its other end as far as the system knows? */
 bool sg_run_has_link(const struct sg_run *run);

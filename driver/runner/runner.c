@@ -229,7 +229,7 @@ enum sg_verdict sg_run_follow_plan(struct sg_run *run, enum sg_verdict verdict)
 		err = sg_run_next_action(run, &run->engine, &action);
 		if (err)
 			return sg_run_stop(run, "instrument", err, sg_device_diag(run->rig->potentiostat.device));
-		if (action.kind == SG_ACTION_DONE || sg_run_watch_operator(run) == SG_VERDICT_STOP)
+		if (action.kind == SG_ACTION_DONE || sg_run_watch_operator(run) == SG_VERDICT_STOP || sg_run_heed_hold(run))
 			break;
 		verdict = carry_out(run, &action);
 		if (verdict == SG_VERDICT_RECONNECT)
@@ -303,12 +303,33 @@ static void wind_up_record(struct sg_run *run)
 	sg_run_tell(run, &event);
 }
 
+static enum sg_err finish_held(struct sg_run *run, struct sg_run_outcome *outcome)
+{
+	enum sg_err err;
+
+	outcome->summary.cell_off_verified = sg_run_make_safe(run, SAFE_PATIENCE_S);
+	if (!outcome->summary.cell_off_verified) {
+		sg_run_stop(run, "unsafe", SG_ERR_UNCERTAIN, "the cell could not be shown to be off when the test was to be held");
+		return sg_run_finish(run, outcome); /* nothing to be gone on with before a person has looked */
+	}
+	sg_run_dismiss_guardian(run);
+	sg_run_slept(run);
+	sg_run_tell_sleep(run);
+	memcpy(outcome->summary.guardian, run->guardian, sizeof(run->guardian));
+	err = sg_run_leave_held(run, outcome);
+	if (run->config->allocation_mark)
+		run->config->allocation_mark(false);
+	return err;
+}
+
 enum sg_err sg_run_finish(struct sg_run *run, struct sg_run_outcome *outcome)
 {
 	struct sg_run_summary *summary = &outcome->summary;
 	struct sg_event event;
 	enum sg_err err;
 
+	if (run->held && !run->stopped_by)
+		return finish_held(run, outcome);
 	if (!run->stopped_by)
 		sg_run_stop(run, run->procedure_end ? run->procedure_end : "end_of_plan", SG_OK, "the plan came to its end");
 	summary->cell_off_verified = sg_run_make_safe(run, patience_at_the_end_s(run));

@@ -77,6 +77,8 @@ struct sg_run_config {
 	const char *guardian;          /**< program whose verb "guardian" watches over this one, "/proc/self/exe"; NULL: none.
 					    Never in simulated time. One process runs one test then: a guardian ends all of it */
 	const volatile sig_atomic_t *interrupts; /**< 0: go on; else cell off within one sample interval, data kept */
+	const volatile sig_atomic_t *holds;      /**< or NULL. Not 0: as above, but the test is held (SG_ERR_STATE) and can be gone on with,
+					    see resume.h. A lost link is waited for first */
 	const struct sg_run_observer *observer;  /**< or NULL */
 	void (*allocation_mark)(bool running);   /**< tests: called when the allocation-free part begins and ends; or NULL */
 };
@@ -97,6 +99,7 @@ struct sg_run_outcome {
  *                        begun, no folder made
  * @retval others, with an empty outcome: no record could be opened, no guardian started; nothing was begun
  * @retval SG_ERR_LIMIT   a guard limit ended it
+ * @retval SG_ERR_STATE   held: cell off, outcome->summary.state is "held"; sg_run_resume() goes on
  * @retval SG_ERR_UNSAFE  the cell could not be shown to be off at the end: a person must look
  * @retval others         what ended it; outcome is filled as far as it came
  */

@@ -16,7 +16,7 @@
 /* GO_ON or STOP. */
 static enum sg_verdict turn(struct sg_run *run, enum sg_phase phase)
 {
-	if (sg_run_watch_operator(run) == SG_VERDICT_STOP || sg_run_watch_link(run) == SG_VERDICT_STOP)
+	if (sg_run_watch_operator(run) == SG_VERDICT_STOP || sg_run_watch_link(run) == SG_VERDICT_STOP || sg_run_heed_hold(run))
 		return SG_VERDICT_STOP;
 	/* A chamber that is silent takes its time, in which nobody looks at the cable. */
 	run->climate.hurried = true;
@@ -149,6 +149,8 @@ enum sg_verdict sg_run_hold(struct sg_run *run)
 	enum sg_verdict verdict;
 
 	if (sg_run_safe(run) == SG_VERDICT_STOP)
+		return SG_VERDICT_STOP;
+	if (sg_run_heed_hold(run))
 		return SG_VERDICT_STOP;
 	sg_event_init(&event, SG_EVENT_TEMPERATURE, SG_GRADE_WARNING, since_s);
 	sg_event_say(&event, "hold: cell off until the temperature is back within +-%.2g K",
