@@ -9,7 +9,7 @@
  *      its findings in files: what it prints could not be written
  *   2  the command line is wrong
  *   3  THE CELL COULD NOT BE SHOWN TO BE OFF
- *   4  `resume` only: the cell is off, and the test is held until a person says that it is to go on
+ *   4  `run`, `resume`: the cell is off, and the test is held until a person says that it is to go on
  *   130  `run` was asked to stop (Ctrl-C, or a signal to end): the cell is off, the data are kept, but the experiment is
  *      not done, and what a shell has after && must not begin. As shells have it for a program that Ctrl-C ends
  */
@@ -32,6 +32,8 @@ int sg_cmd_list(int argc, char **argv);
 int sg_cmd_replay(int argc, char **argv);
 int sg_cmd_calibration(int argc, char **argv);
 int sg_cmd_model(int argc, char **argv);
+/** submit, status, stop, pause, go-on, tail: argv[0] says which. */
+int sg_cmd_service(int argc, char **argv);
 int sg_cmd_guardian(int argc, char **argv);
 
 #endif

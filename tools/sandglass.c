@@ -22,6 +22,12 @@ static const struct verb {
 	{ "replay", sg_cmd_replay, false, "feed a recorded table through guard, detectors and result" },
 	{ "model", sg_cmd_model, false, "the diffusion limit of sodium and lithium: table, JSON, picture" },
 	{ "calibration", sg_cmd_calibration, false, "what an instrument keeps inside to correct itself; shown, or written" },
+	{ "submit", sg_cmd_service, false, "hand an experiment over to the service, sandglassd" },
+	{ "status", sg_cmd_service, false, "what the rigs of the service are at" },
+	{ "stop", sg_cmd_service, false, "have the service end a test" },
+	{ "pause", sg_cmd_service, false, "have the service hold a test, cell off" },
+	{ "go-on", sg_cmd_service, false, "and go on with it" },
+	{ "tail", sg_cmd_service, false, "what a test of the service says" },
 	{ SG_GUARDIAN_VERB, sg_cmd_guardian, true, NULL },
 };
 
