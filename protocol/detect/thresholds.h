@@ -31,15 +31,15 @@
  * The voltage follows the current if the mean of n readings stands 5 sigma / sqrt(n) above zero: one
  * false "follows" in 3.5e6 episodes of white noise. Below 2 sigma, or below the zero offset of a
  * bench instrument, a mean proves nothing however long it is.
- * Assumed: offset of 0.1 mV, typical of potentiostat data sheets; twice that where nothing tells, for a lost lead is never to be
- * called a short, unless half-steps with opposite currents end within 0.05 mV of each other, which an offset allows by chance
+ * Assumed: offset of 0.1 mV, typical of potentiostat data sheets; three times that where nothing tells, for a lost lead is never to be
+ * called a short (a real one below it is told as "a short or a lost sense lead", which ends a test as well), unless half-steps with opposite currents end within 0.05 mV of each other, which an offset allows by chance
  * only. A shorted input would settle it, and rests tell: where those after currents of either sign are within 0.1 mV of
  * each other they are the meter's, up to 2 mV, the worst of data sheets. Not less than 0.05 mV: 5 uV/K and ten kelvin.
  */
 #define SG_FOLLOW_SIGMA 5.0
 #define SG_FOLLOW_FLOOR_SIGMA 2.0
 #define SG_OFFSET_V 1e-4
-#define SG_OFFSET_UNKNOWN_V 2e-4
+#define SG_OFFSET_UNKNOWN_V 3e-4
 #define SG_OFFSET_DRIFT_V 5e-5
 #define SG_OFFSET_MOST_V 2e-3
 
