@@ -100,7 +100,7 @@ static bool take_time(struct sg_detector *d, const struct sg_reading *reading, s
 static bool is_learnable(const struct sg_detector *d, int polarity)
 {
 	return sg_soft_short_is_quiet(&d->soft_short, polarity) && !d->flicker.dipped && !sg_contact_in_doubt(&d->contact, d->now_s) &&
-	       (d->polarizing.count == 0 || d->baseline.strange > 0.0F); /* at another current it is to be learned anew */
+	       d->polarizing.count == 0;
 }
 
 /* One or two readings off the level that come back to it: a switch of range. */

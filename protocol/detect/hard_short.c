@@ -195,7 +195,7 @@ static bool has_fallen(const struct sg_detector *d, const struct sg_look *look)
 	const struct sg_stretch *s = &d->stretch;
 	const bool early = s->history == SG_AFTER_REVERSAL && look->now_s - s->begin_s < SG_DWELL_FRACTION * s->before_s;
 
-	return (double)h->top_fraction >= SG_HEALTHY_FRACTION && (!early || (double)h->usual >= SG_HEALTHY_FRACTION);
+	return (double)h->top_fraction >= SG_HEALTHY_FRACTION && (!early || fmin((double)h->usual, (double)h->latest) >= SG_HEALTHY_FRACTION);
 }
 
 static bool is_no_transient(const struct sg_detector *d, const struct sg_look *look)
@@ -223,6 +223,7 @@ static void follow_steadiness(struct sg_hard_short *h, const struct sg_look *loo
 
 static void follow_usual(struct sg_hard_short *h, const struct sg_look *look)
 {
+	h->latest = (float)look->fraction;
 	if (h->usual_count < SG_USUAL_READINGS)
 		h->usual_count++;
 	if (h->usual_count == 1)
@@ -336,8 +337,10 @@ static size_t look_for_short(struct sg_detector *d, const struct sg_look *look, 
 	}
 	extend_run(d, look, reading->time_s);
 	/* Below zero and perhaps a transient: the band is entered from below, count from there. */
-	if (!h->allowed && look->voltage_v < -SG_LOW_SIGMA * look->noise_v)
+	if (!h->allowed && look->voltage_v < -SG_LOW_SIGMA * look->noise_v) {
 		sg_low_run_forget(h);
+		h->top_fraction = 0.0F;
+	}
 	return h->low ? judge_run(h, look, reading, event) : 0;
 }
 

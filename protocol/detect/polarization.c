@@ -190,7 +190,7 @@ static bool is_late(const struct sg_residual *r)
 static size_t over_cycles(struct sg_detector *d, const struct sg_residual *r, const struct sg_reading *reading,
 			  struct sg_event *events)
 {
-	const double least = r->frozen && !r->strange ? SG_POLAR_FRACTION : SG_POLAR_UNSETTLED;
+	const double least = !r->frozen ? SG_POLAR_UNSETTLED : r->strange ? SG_POLAR_STRANGE : SG_POLAR_FRACTION;
 	const double warm = SG_POLAR_SIGMA * r->warm;
 	const double unsure = SG_POLAR_SIGMA * r->steps + sg_polarization_colder(warm);
 	double limit = fmax(least, unsure);

@@ -40,6 +40,38 @@ static bool is_of(const struct sg_series_slot *slot, const struct look *look)
 	       is_near(look->phase_s, (double)slot->phase_s, SG_SERIES_PHASE);
 }
 
+/*
+ * At a larger current the resistance in series is no larger: an ohmic part stays, an interface by Butler-Volmer's law loses. So a
+ * current that was not seen yet is held against the nearest smaller one.
+ */
+static struct sg_series_slot inherit(const struct sg_series *series, const struct look *look)
+{
+	struct sg_series_slot fresh = {
+		.level_a = (float)look->level_a,
+		.phase_s = (float)look->phase_s,
+		.polarity = look->polarity != 0,
+	};
+	const struct sg_series_slot *from = NULL;
+
+	for (int i = 0; i < SG_SERIES_SLOTS; i++) {
+		const struct sg_series_slot *s = &series->slot[i];
+
+		if (s->visits > 0 && s->polarity == look->polarity && (double)s->level_a < look->level_a &&
+		    is_near(look->phase_s, (double)s->phase_s, SG_SERIES_PHASE) && (!from || s->level_a > from->level_a))
+			from = s;
+	}
+	if (!from)
+		return fresh;
+	fresh.mean_ohm = fresh.reference_ohm = from->frozen ? from->reference_ohm : from->mean_ohm;
+	fresh.warmth = fresh.reference_warmth = from->frozen ? from->reference_warmth : from->warmth;
+	fresh.variance = from->variance;
+	fresh.visits = 1;
+	fresh.frozen = 1;
+	fresh.loose = from->loose || !from->frozen;
+	fresh.at_h = (float)look->now_h;
+	return fresh;
+}
+
 /* Its own slot, or the one that was not used for longest. */
 static struct sg_series_slot *slot_of(struct sg_series *series, const struct look *look)
 {
@@ -51,11 +83,7 @@ static struct sg_series_slot *slot_of(struct sg_series *series, const struct loo
 		if (series->slot[i].visits == 0 || (oldest->visits > 0 && series->slot[i].at_h < oldest->at_h))
 			oldest = &series->slot[i];
 	}
-	*oldest = (struct sg_series_slot){
-		.level_a = (float)look->level_a,
-		.phase_s = (float)look->phase_s,
-		.polarity = look->polarity != 0,
-	};
+	*oldest = inherit(series, look);
 	return oldest;
 }
 
@@ -145,6 +173,8 @@ static void compare(struct sg_series *series, const struct sg_series_slot *slot,
 	double limit = fmax(r->blind ? SG_POLAR_BLIND : SG_POLAR_FRACTION, SG_POLAR_SIGMA * sigma + sg_polarization_colder(warm));
 
 	limit = fmin(limit, fmax(SG_POLAR_MOST, 1.5 * warm));
+	if (slot->loose)
+		limit = fmax(limit, SG_SERIES_LOOSE);
 	/* Of the whole, which a little more in series may hardly change. */
 	limit = fmax(limit, SG_SERIES_OF_WHOLE * r->scale_ohm / reference_ohm);
 	series->excess = (float)(look->ohm * look->cold / reference_ohm - 1.0);

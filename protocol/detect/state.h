@@ -213,6 +213,7 @@ struct sg_hard_short {
 	enum sg_short_state state;
 	float top_fraction;   /**< highest fraction of the expected resistance in this stretch, noise allowed for */
 	float usual;          /**< recent mean of that fraction, low runs left out */
+	float latest;         /**< ... and the latest of them */
 	uint32_t usual_count; /**< readings of this stretch in it */
 	double held_now_s;    /**< a reading before the level of this stretch was known: bridged time */
 	float held_v, held_a; /**< and what it read */
@@ -318,6 +319,7 @@ struct sg_series_slot {
 	unsigned visits : 8;
 	unsigned still : 3;      /**< visits in turn that moved little */
 	unsigned frozen : 1;     /**< the reference is known */
+	unsigned loose : 1;      /**< ... of a visit or two at a smaller current */
 	unsigned polarity : 1;
 };
 

@@ -388,6 +388,8 @@
 #define SG_POLAR_FRACTION 0.10
 #define SG_POLAR_LATE 0.5
 #define SG_POLAR_SIGMA 4.0
+/* At another current than the reference's: the sigma holds 5 % a factor of two already, concentration may add to it. */
+#define SG_POLAR_STRANGE 0.20
 #define SG_POLAR_UNSETTLED 0.50
 #define SG_POLAR_MOST 0.50
 #define SG_POLAR_STEEP 0.05
@@ -407,6 +409,11 @@
  * learned one, so it counts as unknown.
  */
 #define SG_SERIES_TURNS 2
+/*
+ * At a current that was not seen yet, against the nearest smaller one: V/I at a change never rises with the current (Ohm,
+ * Butler-Volmer), but of a visit or two a reference is no better than conditioning makes it. Two in turn, as above.
+ */
+#define SG_SERIES_LOOSE 0.25
 #define SG_SERIES_OF_WHOLE 0.02
 #define SG_SERIES_READINGS 3
 /* After less than a minute of current, pulses, an interface is another one each time. */

@@ -90,6 +90,36 @@ static void contact_that_is_lost_in_a_rate_test_is_told(void **state)
 	}
 }
 
+/* A ramp of currents has each current once: what grows in it is held against what smaller currents showed. */
+static void contact_that_is_lost_in_a_ramp_is_told_before_it_doubles(void **state)
+{
+	static const double halves_s[] = { 300.0, 600.0, 1800.0 };
+	static const double growths[] = { 1.0, 1.5, 3.0 }; /* by the end of the ramp */
+	struct bench_cell b;
+
+	(void)state;
+	for (int k = 0; k < 3 * 3 * 2; k++) {
+		const double half_s = halves_s[k % 3], growth = growths[k / 3 % 3], end_s = 20.0 * half_s, begin_s = 0.45 * end_s;
+		double told_ohm = (double)NAN;
+
+		bench_init(&b, (uint64_t)k + 1);
+		b.noise_v = 2e-5;
+		b.interval_s = 2.0;
+		b.temperature_c = k < 9 ? (double)NAN : 25.0;
+		while (b.time_s < end_s) {
+			const double current_a = (int)(b.time_s / half_s) % 2 ? -1 * MA : 1 * MA;
+
+			b.ohm = 50.0 * (1.0 + growth * fmax(b.time_s - begin_s, 0.0) / (end_s - begin_s));
+			bench_read(&b, current_a * (1.0 + floor(b.time_s / (2.0 * half_s))));
+			if (b.count[SG_EVENT_POLARIZATION] && isnan(told_ohm))
+				told_ohm = b.ohm;
+		}
+		if (!(told_ohm > 50.0 && told_ohm < 100.0))
+			fail_msg("half-steps of %g s, %g times as much more, %s: told at %g of 50 ohm", half_s, growth,
+				 k < 9 ? "blind" : "with a temperature", told_ohm);
+	}
+}
+
 /* 20 h cold or warm by 10 K, again and again: every activation energy that healthy cells have. */
 static void ten_kelvin_are_no_event_whatever_the_activation_energy(void **state)
 {
@@ -229,6 +259,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(slow_growth_is_told_at_every_rate),
 		cmocka_unit_test(contact_that_is_lost_in_a_rate_test_is_told),
+		cmocka_unit_test(contact_that_is_lost_in_a_ramp_is_told_before_it_doubles),
 		cmocka_unit_test(ten_kelvin_are_no_event_whatever_the_activation_energy),
 		cmocka_unit_test(the_inflexion_is_where_ln_v_bends_most),
 		cmocka_unit_test(one_electrode_that_is_lost_stays_told),
