@@ -52,6 +52,7 @@ bool sg_fault_check_values(struct sg_faults *f, const struct sg_reading *reading
 	if (begins(&f->overload, overload)) {
 		event = add(events, count, SG_EVENT_DATA_FAULT, SG_GRADE_WARNING, reading->time_s);
 		event->value = reading->voltage_v;
+		event->unit = SG_UNIT_V;
 		sg_event_say(event, "overload: %.4g V at %.4g mA is beyond the instrument's range; the reading is not used",
 			     reading->voltage_v, reading->current_a * 1e3);
 	}
@@ -79,12 +80,14 @@ bool sg_fault_check_time(const struct sg_timeline *timeline, enum sg_tick tick, 
 			return false;
 		event = add(events, count, SG_EVENT_TIME_FAULT, SG_GRADE_WARNING, reading->time_s);
 		event->value = timeline->repeats;
+		event->unit = SG_UNIT_1;
 		sg_event_say(event, "time stamp %.10g s repeated (%u so far; told at 1, 10, 100, ...); the reading is not used",
 			     reading->time_s, (unsigned)timeline->repeats);
 		return false;
 	case SG_TICK_RESTART:
 		event = add(events, count, SG_EVENT_TIME_FAULT, SG_GRADE_WARNING, reading->time_s);
 		event->value = timeline->restarts;
+		event->unit = SG_UNIT_1;
 		sg_event_say(event, "the clock went back to %.10g s (restart %u); going on from %.10g s of unbroken time",
 			     reading->time_s, (unsigned)timeline->restarts, timeline->now_s[0]);
 		return true;
@@ -122,6 +125,7 @@ bool sg_fault_check_current(struct sg_faults *f, const struct sg_reading *readin
 	event->since_s = f->off_set_since_s;
 	event->value = reading->current_a;
 	event->reference = reading->set_a;
+	event->unit = SG_UNIT_A;
 	sg_event_say(event, "current %.4g mA is off its set value of %.4g mA: compliance, a loose lead or a switch of range",
 		     reading->current_a * 1e3, reading->set_a * 1e3);
 	return false;
@@ -137,6 +141,7 @@ bool sg_fault_check_rail(struct sg_faults *f, const struct sg_reading *reading, 
 		event = add(events, count, SG_EVENT_DATA_FAULT, SG_GRADE_WARNING, reading->time_s);
 		event->value = reading->voltage_v;
 		event->reference = compliance_v;
+		event->unit = SG_UNIT_V;
 		sg_event_say(event,
 			     "voltage %.4g V is on the rail of the source (%.4g V): a lead is off, contact is lost, or the cell "
 			     "cannot carry the current",
@@ -193,7 +198,8 @@ bool sg_fault_check_stuck(struct sg_faults *f, const struct sg_reading *reading,
 		return !f->stuck;
 	event = add(events, count, SG_EVENT_DATA_FAULT, SG_GRADE_WARNING, reading->time_s);
 	event->since_s = f->same_since_s;
-	event->value = f->same_v;
+	event->value = f->same_v; /* reference: how many readings, which the text says */
+	event->unit = SG_UNIT_V;
 	event->reference = f->same_run;
 	sg_event_say(event, "the voltage has been exactly %.9g V for %u readings, where it used to move: stuck",
 		     f->same_v, (unsigned)f->same_run);
