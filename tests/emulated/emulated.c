@@ -165,32 +165,10 @@ static void pass_progress(void *ctx, const struct sg_run_view *view)
 		emu->on_progress(emu->ctx, view);
 }
 
-static void run_connected(struct emu *emu, struct sg_experiment *experiment, struct sg_plan *plan, struct sg_rig *rig,
-			  struct sg_clock *clock, const char *yaml_path, struct sg_text *why)
+static struct sg_run_config config_of(const struct emu *emu, struct sg_experiment *experiment, struct sg_plan *plan, struct sg_rig *rig,
+				      struct sg_clock *clock, const struct sg_run_observer *observer)
 {
-	const struct sg_run_observer observer = { .ctx = emu, .progress = pass_progress, .event = keep_event };
-	const struct sg_run_config config = {
-		.experiment = experiment,
-		.plan = plan,
-		.rig = rig,
-		.clock = clock,
-		.clock_kind = "lockstep",
-		.experiment_path = yaml_path,
-		.program_version = "test",
-		.interrupts = emu->interrupts,
-		.observer = &observer,
-		.allocation_mark = emu->allocation_mark,
-	};
-
-	emu->err = sg_run(&config, &emu->outcome, why);
-}
-
-/* The rig is looked up, and opened by the run that goes on. */
-static void go_on_connected(struct emu *emu, struct sg_experiment *experiment, struct sg_plan *plan, struct sg_rig *rig,
-			    struct sg_clock *clock, struct sg_text *why)
-{
-	const struct sg_run_observer observer = { .ctx = emu, .progress = pass_progress, .event = keep_event };
-	const struct sg_run_config config = {
+	return (struct sg_run_config){
 		.experiment = experiment,
 		.plan = plan,
 		.rig = rig,
@@ -199,8 +177,27 @@ static void go_on_connected(struct emu *emu, struct sg_experiment *experiment, s
 		.experiment_path = "as it was",
 		.program_version = "test",
 		.interrupts = emu->interrupts,
-		.observer = &observer,
+		.observer = observer,
 	};
+}
+
+static void run_connected(struct emu *emu, struct sg_experiment *experiment, struct sg_plan *plan, struct sg_rig *rig,
+			  struct sg_clock *clock, const char *yaml_path, struct sg_text *why)
+{
+	const struct sg_run_observer observer = { .ctx = emu, .progress = pass_progress, .event = keep_event };
+	struct sg_run_config config = config_of(emu, experiment, plan, rig, clock, &observer);
+
+	config.experiment_path = yaml_path;
+	config.allocation_mark = emu->allocation_mark;
+	emu->err = sg_run(&config, &emu->outcome, why);
+}
+
+/* The rig is looked up, and opened by the run that goes on. */
+static void go_on_connected(struct emu *emu, struct sg_experiment *experiment, struct sg_plan *plan, struct sg_rig *rig,
+			    struct sg_clock *clock, struct sg_text *why)
+{
+	const struct sg_run_observer observer = { .ctx = emu, .progress = pass_progress, .event = keep_event };
+	const struct sg_run_config config = config_of(emu, experiment, plan, rig, clock, &observer);
 	struct sg_reopened from;
 
 	emu->opened = emu->err = sg_run_reopen(&from, emu->resume, why);
