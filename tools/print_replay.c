@@ -12,30 +12,6 @@
 /** Every type of event with its count, and what else is in a summary. */
 #define OBJECT_SIZE 8192
 
-static void put_mark(struct sg_json *json, const char *name, double time_s, double capacity_mah_cm2, bool areal)
-{
-	char key[32];
-
-	snprintf(key, sizeof(key), "%s_s", name);
-	sg_json_number(json, key, time_s, 12);
-	snprintf(key, sizeof(key), "%s_%s", name, areal ? "mAh_cm2" : "mAh");
-	sg_json_number(json, key, capacity_mah_cm2, 6);
-}
-
-static void put_polarization(struct sg_json *json, const struct sg_result *r)
-{
-	const struct sg_polarization *p = &r->polarization;
-	const bool found = r->event_counts[SG_EVENT_POLARIZATION] || r->event_counts[SG_EVENT_RESISTANCE_DOUBLED];
-
-	sg_json_open_object(json, "polarization");
-	sg_json_boolean(json, "found", found);
-	put_mark(json, "t10", found ? p->t10_s : NAN, found ? p->c10_mah_cm2 : NAN, r->areal);
-	put_mark(json, "t_inflect", found ? p->t_inflect_s : NAN, found ? p->c_inflect_mah_cm2 : NAN, r->areal);
-	put_mark(json, "t2x", found ? p->t2x_s : NAN, found ? p->c2x_mah_cm2 : NAN, r->areal);
-	put_mark(json, "t_compl", found ? p->t_compl_s : NAN, found ? p->c_compl_mah_cm2 : NAN, r->areal);
-	sg_json_close(json);
-}
-
 /* From where the table ends; positive strips A. */
 static struct sg_interval time_left(const struct sg_watch *watch, double proposed_ma_cm2, enum sg_electrode electrode)
 {
@@ -113,7 +89,7 @@ void sg_print_replay_json(const struct sg_replay *replay, double proposed_ma_cm2
 	sg_json_number(&json, r->areal ? "ccd_short_mA_cm2" : "ccd_short_mA", r->ccd_short_ma_cm2, 9);
 	sg_json_number(&json, r->areal ? "ccd_last_good_mA_cm2" : "ccd_last_good_mA", r->ccd_last_good_ma_cm2, 9);
 	sg_result_put_first(&json, r);
-	put_polarization(&json, r);
+	sg_result_put_polarization(&json, r);
 	put_limit(&json, &replay->watch, proposed_ma_cm2);
 	put_event_counts(&json, r);
 	print_object(&json);

@@ -95,7 +95,7 @@ void sg_print_polarization(const struct sg_result *r)
 {
 	const struct sg_polarization *p = &r->polarization;
 
-	if (!r->event_counts[SG_EVENT_POLARIZATION] && !r->event_counts[SG_EVENT_RESISTANCE_DOUBLED])
+	if (!sg_result_is_polarized(r))
 		return;
 	printf("polarization:\n");
 	print_mark("t10", "10 % more for a minute", p->t10_s, p->c10_mah_cm2, r->areal);

@@ -162,24 +162,12 @@ static void put_half_steps(struct sg_json *json, const struct sg_result *result,
 	sg_json_close(json);
 }
 
-/* Times and areal capacities of the half-step, of the first that was told, recovered since or not; else all null. */
-static void put_polarization(struct sg_json *json, const struct sg_result *result)
+/* Before there is a result its members are there as well, and null. */
+static const struct sg_result *known(const struct sg_result *result)
 {
-	const bool found = result && (result->polarization.ever_told || isfinite(result->polarization.t2x_s));
-	const struct sg_polarization *p = found ? &result->polarization : NULL;
+	static const struct sg_result none = { .areal = true, .polarization = { .t2x_s = NAN } };
 
-	sg_json_open_object(json, "polarization");
-	sg_json_boolean(json, "found", found);
-	sg_json_number(json, "t10_s", p ? p->t10_s : NAN, 12);
-	sg_json_number(json, "t10_mAh_cm2", p ? p->c10_mah_cm2 : NAN, 6);
-	sg_json_number(json, "t_inflect_s", p ? p->t_inflect_s : NAN, 12);
-	sg_json_number(json, "t_inflect_unsure_s", p ? p->inflect_unsure_s : NAN, 6);
-	sg_json_number(json, "t_inflect_mAh_cm2", p ? p->c_inflect_mah_cm2 : NAN, 6);
-	sg_json_number(json, "t2x_s", p ? p->t2x_s : NAN, 12);
-	sg_json_number(json, "t2x_mAh_cm2", p ? p->c2x_mah_cm2 : NAN, 6);
-	sg_json_number(json, "t_compl_s", p ? p->t_compl_s : NAN, 12);
-	sg_json_number(json, "t_compl_mAh_cm2", p ? p->c_compl_mah_cm2 : NAN, 6);
-	sg_json_close(json);
+	return result ? result : &none;
 }
 
 static void put_event_counts(struct sg_json *json, const struct sg_result *result)
@@ -255,14 +243,6 @@ static void put_run(struct sg_json *json, const struct sg_record_meta *meta, con
 	sg_json_number(json, "test_time_s", summary->test_time_s, 12);
 }
 
-/* Before there is a result the members are there as well, and null. */
-static void put_first(struct sg_json *json, const struct sg_result *result)
-{
-	static const struct sg_result none = { .areal = true };
-
-	sg_result_put_first(json, result ? result : &none);
-}
-
 static void put_findings(struct sg_json *json, const struct sg_record_meta *meta, const struct sg_result *result)
 {
 	const struct sg_experiment *experiment = meta->experiment;
@@ -270,7 +250,7 @@ static void put_findings(struct sg_json *json, const struct sg_record_meta *meta
 
 	sg_json_number(json, "ccd_short_mA_cm2", ccd ? result->ccd_short_ma_cm2 : NAN, 9);
 	sg_json_number(json, "ccd_last_good_mA_cm2", ccd ? result->ccd_last_good_ma_cm2 : NAN, 9);
-	put_first(json, result);
+	sg_result_put_first(json, known(result));
 	sg_json_number(json, "short_time_s", result ? result->short_time_s : NAN, 12);
 	put_durations(json, meta->plan);
 	put_procedures(json, experiment);
@@ -292,7 +272,7 @@ static size_t write_listing(const struct sg_record_meta *meta, const struct sg_r
 	put_run(&json, meta, folder, summary);
 	put_findings(&json, meta, result);
 	put_half_steps(&json, result, listed);
-	put_polarization(&json, result);
+	sg_result_put_polarization(&json, known(result));
 	put_event_counts(&json, result);
 	put_resumes(&json, meta->resumes);
 	put_files(&json, meta, folder);

@@ -21,6 +21,7 @@ enum sg_err sg_result_init(struct sg_result *result, double area_cm2, bool is_cc
 	result->ccd_short_ma_cm2 = NAN;
 	result->ccd_last_good_ma_cm2 = NAN;
 	result->short_time_s = NAN;
+	result->polarization.t2x_s = NAN; /* none was told */
 	for (size_t i = 0; i < SG_FOUND_KINDS; i++)
 		result->first[i] = (struct sg_first_finding){ .density_ma_cm2 = NAN, .since_s = NAN };
 	return SG_OK;
@@ -113,6 +114,11 @@ void sg_result_limit(struct sg_result *result, double low, double high)
 void sg_result_polarization(struct sg_result *result, const struct sg_polarization *marks)
 {
 	result->polarization = *marks;
+}
+
+bool sg_result_is_polarized(const struct sg_result *result)
+{
+	return result->polarization.ever_told || isfinite(result->polarization.t2x_s);
 }
 
 void sg_result_ran_on(struct sg_result *result, double time_s, double charge_c)

@@ -108,6 +108,9 @@ void sg_result_limit(struct sg_result *result, double low, double high);
 /** The marks of a polarization as they are now. */
 void sg_result_polarization(struct sg_result *result, const struct sg_polarization *marks);
 
+/** Was a polarization told, or a resistance that has doubled, recovered since or not? Else its marks are nobody's. */
+bool sg_result_is_polarized(const struct sg_result *result);
+
 /**
  * The stretch went on behind its last sample to time_s, where its current is known to have ended: its time was over,
  * or it was stopped. charge_c as above. To be called before its end.

@@ -52,3 +52,30 @@ void sg_result_put_first(struct sg_json *json, const struct sg_result *result)
 			sg_json_null(json, key);
 	}
 }
+
+static void put_capacity(struct sg_json *json, const char *mark, double capacity_mah_cm2, bool areal)
+{
+	char key[32];
+
+	snprintf(key, sizeof(key), "%s_%s", mark, areal ? "mAh_cm2" : "mAh");
+	sg_json_number(json, key, capacity_mah_cm2, 6);
+}
+
+void sg_result_put_polarization(struct sg_json *json, const struct sg_result *result)
+{
+	const bool found = sg_result_is_polarized(result), areal = result->areal;
+	const struct sg_polarization *p = &result->polarization;
+
+	sg_json_open_object(json, "polarization");
+	sg_json_boolean(json, "found", found);
+	sg_json_number(json, "t10_s", found ? p->t10_s : NAN, 12);
+	put_capacity(json, "t10", found ? p->c10_mah_cm2 : NAN, areal);
+	sg_json_number(json, "t_inflect_s", found ? p->t_inflect_s : NAN, 12);
+	sg_json_number(json, "t_inflect_unsure_s", found ? p->inflect_unsure_s : NAN, 6);
+	put_capacity(json, "t_inflect", found ? p->c_inflect_mah_cm2 : NAN, areal);
+	sg_json_number(json, "t2x_s", found ? p->t2x_s : NAN, 12);
+	put_capacity(json, "t2x", found ? p->c2x_mah_cm2 : NAN, areal);
+	sg_json_number(json, "t_compl_s", found ? p->t_compl_s : NAN, 12);
+	put_capacity(json, "t_compl", found ? p->c_compl_mah_cm2 : NAN, areal);
+	sg_json_close(json);
+}

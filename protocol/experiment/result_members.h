@@ -22,4 +22,10 @@ void sg_result_put_half_step(struct sg_json *json, const struct sg_result *resul
  */
 void sg_result_put_first(struct sg_json *json, const struct sg_result *result);
 
+/**
+ * The object "polarization": found, and of t10, t_inflect, t2x and t_compl the time and the areal capacity of the half-step (t10_mAh
+ * without an area), of the first that was told; all null if none was.
+ */
+void sg_result_put_polarization(struct sg_json *json, const struct sg_result *result);
+
 #endif
